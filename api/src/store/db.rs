@@ -1,0 +1,256 @@
+//! The database behind the store: one of two engines, a pool to read with and a pool to write with. SQLite
+//! has one writer, so its writing pool has one connection; on MySQL the writing pool's sessions give up early
+//! on locks, so that a stuck row delays only its own conversation.
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, MySql, MySqlConnection, MySqlPool, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Statements kept prepared a connection: the fixed sizes of the multi-row ones all fit.
+const STATEMENT_CACHE: usize = 512;
+
+/// How long a request waits for a connection before it is `unavailable`.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Which engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// MySQL 8 or MariaDB 10.6 and later.
+    MySql,
+    /// SQLite, in the process.
+    Sqlite,
+}
+
+/// How many connections of each kind.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolSizes {
+    /// To read with.
+    pub read: u32,
+    /// To write with; SQLite has one whatever this says.
+    pub write: u32,
+}
+
+impl Default for PoolSizes {
+    fn default() -> Self {
+        Self { read: 8, write: 8 }
+    }
+}
+
+/// An opened database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    read: Pool,
+    write: Pool,
+    /// The step between the ids of rows inserted by one statement (`auto_increment_increment`).
+    id_step: i64,
+}
+
+#[derive(Clone)]
+enum Pool {
+    MySql(MySqlPool),
+    Sqlite(SqlitePool),
+}
+
+/// A connection, for statements. The variants are `sql.rs`'s business.
+pub struct Conn(Held);
+
+enum Held {
+    MySql(PoolConnection<MySql>),
+    MySqlTx(Transaction<'static, MySql>),
+    Sqlite(PoolConnection<Sqlite>),
+    SqliteTx(Transaction<'static, Sqlite>),
+}
+
+/// A driver's connection.
+pub(super) enum Inner<'c> {
+    MySql(&'c mut MySqlConnection),
+    Sqlite(&'c mut SqliteConnection),
+}
+
+/// A write transaction; dropped without `commit`, it is rolled back.
+pub struct Tx(Conn);
+
+impl std::ops::Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+impl Conn {
+    pub(super) fn inner(&mut self) -> Inner<'_> {
+        match &mut self.0 {
+            Held::MySql(conn) => Inner::MySql(conn),
+            Held::MySqlTx(tx) => Inner::MySql(tx),
+            Held::Sqlite(conn) => Inner::Sqlite(conn),
+            Held::SqliteTx(tx) => Inner::Sqlite(tx),
+        }
+    }
+
+    /// The engine behind it.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match &self.0 {
+            Held::MySql(_) | Held::MySqlTx(_) => Engine::MySql,
+            Held::Sqlite(_) | Held::SqliteTx(_) => Engine::Sqlite,
+        }
+    }
+}
+
+impl Tx {
+    /// Makes it durable. After an error it is not known whether it is: repeat with the same ids.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        match self.0.0 {
+            Held::MySqlTx(tx) => tx.commit().await,
+            Held::SqliteTx(tx) => tx.commit().await,
+            Held::MySql(_) | Held::Sqlite(_) => Ok(()),
+        }
+    }
+}
+
+impl Db {
+    /// Opens a server named by `mysql://user:password@host:port/database?ssl-mode=…`.
+    ///
+    /// # Errors
+    /// The driver's: a bad address, or a server that does not let us in.
+    pub async fn open_mysql(url: &str, sizes: PoolSizes) -> Result<Self, sqlx::Error> {
+        let options = MySqlConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENT_CACHE);
+        let read = mysql_pool(sizes.read, READ_SESSION).connect_with(options.clone()).await?;
+        let mut first = read.acquire().await?;
+        let (version, id_step): (String, i64) =
+            sqlx::query_as("SELECT VERSION(), CAST(@@auto_increment_increment AS SIGNED)")
+                .fetch_one(&mut *first)
+                .await?;
+        let session = if version.contains("MariaDB") { WRITE_SESSION_MARIADB } else { WRITE_SESSION };
+        let write = mysql_pool(sizes.write, session).connect_with(options).await?;
+        Ok(Self { read: Pool::MySql(read), write: Pool::MySql(write), id_step })
+    }
+
+    /// Opens, or makes, a SQLite file: write-ahead log, every commit synchronised to disk.
+    ///
+    /// # Errors
+    /// The driver's: the file cannot be made or is no database.
+    pub async fn open_sqlite(file: &Path, sizes: PoolSizes) -> Result<Self, sqlx::Error> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(Duration::from_secs(5))
+            .statement_cache_capacity(STATEMENT_CACHE);
+        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
+        let write = pool().max_connections(1).connect_with(options.clone()).await?;
+        let read = pool().max_connections(sizes.read).connect_with(options).await?;
+        Ok(Self { read: Pool::Sqlite(read), write: Pool::Sqlite(write), id_step: 1 })
+    }
+
+    /// The engine.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match self.read {
+            Pool::MySql(_) => Engine::MySql,
+            Pool::Sqlite(_) => Engine::Sqlite,
+        }
+    }
+
+    /// A connection to read with.
+    ///
+    /// # Errors
+    /// The driver's; [`sqlx::Error::PoolTimedOut`] when none came free.
+    pub async fn read(&self) -> Result<Conn, sqlx::Error> {
+        Ok(Conn(match &self.read {
+            Pool::MySql(pool) => Held::MySql(pool.acquire().await?),
+            Pool::Sqlite(pool) => Held::Sqlite(pool.acquire().await?),
+        }))
+    }
+
+    /// A connection for a single statement that writes.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn write(&self) -> Result<Conn, sqlx::Error> {
+        Ok(Conn(match &self.write {
+            Pool::MySql(pool) => Held::MySql(pool.acquire().await?),
+            Pool::Sqlite(pool) => Held::Sqlite(pool.acquire().await?),
+        }))
+    }
+
+    /// A write transaction: READ COMMITTED on MySQL; the only writer on SQLite.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        Ok(Tx(Conn(match &self.write {
+            Pool::MySql(pool) => Held::MySqlTx(pool.begin().await?),
+            Pool::Sqlite(pool) => Held::SqliteTx(pool.begin_with("BEGIN IMMEDIATE").await?),
+        })))
+    }
+
+    /// The id of the first of `count` rows that one statement inserted, and the step to the next. InnoDB
+    /// gives the rows of a plain multi-row INSERT consecutive ids in every `innodb_autoinc_lock_mode`.
+    #[must_use]
+    pub fn inserted_ids(&self, done: super::sql::Done, count: usize) -> (i64, i64) {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        match self.engine() {
+            Engine::MySql => (done.last_id, self.id_step),
+            Engine::Sqlite => (done.last_id - (count - 1), 1),
+        }
+    }
+
+    /// Closes the pools, waiting for what is under way.
+    pub async fn close(&self) {
+        for pool in [&self.write, &self.read] {
+            match pool {
+                Pool::MySql(pool) => pool.close().await,
+                Pool::Sqlite(pool) => pool.close().await,
+            }
+        }
+    }
+}
+
+/// What a session is told before it is used. One statement each, in words that both servers know.
+const READ_SESSION: &[&str] = &["SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"];
+const WRITE_SESSION: &[&str] =
+    &["SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", "SET SESSION innodb_lock_wait_timeout = 2"];
+/// An api that was stopped in the middle of a transaction frees the row after 5 s; only MariaDB can.
+const WRITE_SESSION_MARIADB: &[&str] = &[
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    "SET SESSION innodb_lock_wait_timeout = 2, idle_write_transaction_timeout = 5",
+];
+
+fn mysql_pool(size: u32, session: &'static [&'static str]) -> MySqlPoolOptions {
+    MySqlPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .after_connect(move |conn, _| {
+            Box::pin(async move {
+                for statement in session {
+                    sqlx::query(*statement).execute(&mut *conn).await?;
+                }
+                Ok(())
+            })
+        })
+}
+
+/// A connection of its own to the same server, outside the pools: for locks that last.
+///
+/// # Errors
+/// The driver's.
+pub(super) async fn connect_mysql(url: &str) -> Result<MySqlConnection, sqlx::Error> {
+    MySqlConnection::connect_with(&MySqlConnectOptions::from_str(url)?).await
+}

@@ -1,0 +1,335 @@
+//! One face for two drivers: a statement with its values, and a row that is read by column name. Statements
+//! are written once in `?` style, which both engines read; those that differ stand in `dialect.rs`.
+
+use super::db::{Conn, Inner};
+use shared::ids::{ConversationId, GroupId, MessageId, SessionId, UserId};
+use shared::time::Timestamp;
+use chrono::{DateTime, Utc};
+use sqlx::mysql::MySqlRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, MySql, Row as _, Sqlite};
+use uuid::Uuid;
+
+/// The text of a statement.
+#[derive(Debug, Clone)]
+pub enum Sql {
+    /// The engines agree.
+    Same(&'static str),
+    /// They do not.
+    Each {
+        /// For MySQL and MariaDB.
+        mysql: &'static str,
+        /// For SQLite.
+        sqlite: &'static str,
+    },
+    /// Put together from constants: a number of rows, a list of marks. Never from input.
+    Built(String),
+}
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Self {
+        Self::Same(text)
+    }
+}
+
+/// A bound value.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// A number, an id, or null.
+    Int(Option<i64>),
+    /// Text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A time, or null: DATETIME(3) on MySQL, milliseconds on SQLite.
+    Time(Option<Timestamp>),
+}
+
+/// A statement and its values.
+#[must_use = "a query does nothing until it is executed or fetched"]
+pub struct Query {
+    sql: Sql,
+    values: Vec<Value>,
+}
+
+/// Starts a statement.
+pub fn query(sql: impl Into<Sql>) -> Query {
+    Query { sql: sql.into(), values: Vec::new() }
+}
+
+/// What a statement without rows did.
+#[derive(Debug, Clone, Copy)]
+pub struct Done {
+    /// Rows that matched an UPDATE or DELETE, or were inserted.
+    pub rows: u64,
+    /// On MySQL the id of the first row inserted, on SQLite of the last one.
+    pub last_id: i64,
+}
+
+/// Hands the statement and its values to the driver of `$engine`.
+macro_rules! drive {
+    ($self:ident, $engine:ty, $text:expr, $run:ident, $conn:expr) => {{
+        let mut query = match $text {
+            Text::Fixed(text) => sqlx::query::<$engine>(text),
+            Text::Built(text) => sqlx::query::<$engine>(AssertSqlSafe(text)),
+        };
+        for value in $self.values {
+            query = match value {
+                Value::Int(number) => query.bind(number),
+                Value::Text(text) => query.bind(text),
+                Value::Bytes(bytes) => query.bind(bytes),
+                Value::Time(at) => query.bind(<$engine as Times>::stored(at)),
+            };
+        }
+        query.$run($conn)
+    }};
+}
+
+enum Text {
+    Fixed(&'static str),
+    Built(String),
+}
+
+/// How an engine stores times.
+trait Times {
+    type Stored;
+    fn stored(at: Option<Timestamp>) -> Option<Self::Stored>;
+}
+
+impl Times for MySql {
+    type Stored = DateTime<Utc>;
+    fn stored(at: Option<Timestamp>) -> Option<DateTime<Utc>> {
+        at.map(Timestamp::to_chrono)
+    }
+}
+
+impl Times for Sqlite {
+    type Stored = i64;
+    fn stored(at: Option<Timestamp>) -> Option<i64> {
+        at.map(|at| at.0)
+    }
+}
+
+impl Query {
+    /// Binds the next `?`.
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Binds one `?` each.
+    pub fn bind_all<V: Into<Value>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.values.extend(values.into_iter().map(Into::into));
+        self
+    }
+
+    /// Runs a statement that gives no rows.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn execute(self, conn: &mut Conn) -> Result<Done, sqlx::Error> {
+        match conn.inner() {
+            Inner::MySql(c) => {
+                let text = self.sql.clone().for_mysql();
+                let done = drive!(self, MySql, text, execute, c).await?;
+                let last_id = i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX);
+                Ok(Done { rows: done.rows_affected(), last_id })
+            }
+            Inner::Sqlite(c) => {
+                let text = self.sql.clone().for_sqlite();
+                let done = drive!(self, Sqlite, text, execute, c).await?;
+                Ok(Done { rows: done.rows_affected(), last_id: done.last_insert_rowid() })
+            }
+        }
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn fetch_all(self, conn: &mut Conn) -> Result<Vec<Row>, sqlx::Error> {
+        match conn.inner() {
+            Inner::MySql(c) => {
+                let text = self.sql.clone().for_mysql();
+                let rows = drive!(self, MySql, text, fetch_all, c).await?;
+                Ok(rows.into_iter().map(Row::MySql).collect())
+            }
+            Inner::Sqlite(c) => {
+                let text = self.sql.clone().for_sqlite();
+                let rows = drive!(self, Sqlite, text, fetch_all, c).await?;
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
+            }
+        }
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn fetch_optional(self, conn: &mut Conn) -> Result<Option<Row>, sqlx::Error> {
+        Ok(self.fetch_all(conn).await?.into_iter().next())
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// [`sqlx::Error::RowNotFound`] when there is none, or the driver's.
+    pub async fn fetch_one(self, conn: &mut Conn) -> Result<Row, sqlx::Error> {
+        self.fetch_optional(conn).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+}
+
+impl Sql {
+    fn for_mysql(self) -> Text {
+        match self {
+            Self::Same(text) | Self::Each { mysql: text, .. } => Text::Fixed(text),
+            Self::Built(text) => Text::Built(text),
+        }
+    }
+
+    fn for_sqlite(self) -> Text {
+        match self {
+            Self::Same(text) | Self::Each { sqlite: text, .. } => Text::Fixed(text),
+            Self::Built(text) => Text::Built(text),
+        }
+    }
+}
+
+/// A row of either engine.
+pub enum Row {
+    /// MySQL's or MariaDB's.
+    MySql(MySqlRow),
+    /// SQLite's.
+    Sqlite(SqliteRow),
+}
+
+impl Row {
+    /// The value of a column.
+    ///
+    /// # Errors
+    /// The driver's: there is no such column, or it holds something else.
+    pub fn get<T: Column>(&self, column: &str) -> Result<T, sqlx::Error> {
+        T::read(self, column)
+    }
+}
+
+/// What a column can be read as.
+pub trait Column: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The driver's.
+    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error>;
+}
+
+macro_rules! plain_columns {
+    ($($kind:ty),*) => {$(
+        impl Column for $kind {
+            fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+                match row {
+                    Row::MySql(row) => row.try_get(column),
+                    Row::Sqlite(row) => row.try_get(column),
+                }
+            }
+        }
+    )*};
+}
+
+plain_columns!(i64, Option<i64>, String, Option<String>, Vec<u8>);
+
+impl Column for Option<Timestamp> {
+    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+        Ok(match row {
+            Row::MySql(row) => row.try_get::<Option<DateTime<Utc>>, _>(column)?.map(Timestamp::from),
+            Row::Sqlite(row) => row.try_get::<Option<i64>, _>(column)?.map(Timestamp),
+        })
+    }
+}
+
+impl Column for Timestamp {
+    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+        Option::<Self>::read(row, column)?.ok_or_else(|| unexpected(column))
+    }
+}
+
+impl Column for Uuid {
+    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+        Self::from_slice(&Vec::<u8>::read(row, column)?).map_err(|_| unexpected(column))
+    }
+}
+
+fn unexpected(column: &str) -> sqlx::Error {
+    sqlx::Error::ColumnDecode { index: column.to_owned(), source: "not what the column should hold".into() }
+}
+
+macro_rules! ids {
+    ($($id:ident),*) => {$(
+        impl Column for $id {
+            fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+                i64::read(row, column).map(Self)
+            }
+        }
+
+        impl Column for Option<$id> {
+            fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
+                Ok(Option::<i64>::read(row, column)?.map($id))
+            }
+        }
+
+        impl From<$id> for Value {
+            fn from(id: $id) -> Self {
+                Self::Int(Some(id.0))
+            }
+        }
+
+        impl From<Option<$id>> for Value {
+            fn from(id: Option<$id>) -> Self {
+                Self::Int(id.map(|id| id.0))
+            }
+        }
+    )*};
+}
+
+ids!(UserId, GroupId, ConversationId, MessageId, SessionId);
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(Some(number))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<Uuid> for Value {
+    fn from(id: Uuid) -> Self {
+        Self::Bytes(id.as_bytes().to_vec())
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(at: Timestamp) -> Self {
+        Self::Time(Some(at))
+    }
+}
+
+impl From<Option<Timestamp>> for Value {
+    fn from(at: Option<Timestamp>) -> Self {
+        Self::Time(at)
+    }
+}

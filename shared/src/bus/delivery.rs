@@ -1,0 +1,151 @@
+//! The queue between the bus's read loop, which must never wait, and a worker: bounded in bytes. A topic that
+//! no longer fits is declared gapped once, and its envelopes are dropped until the worker has heard of it.
+
+use crate::topic::Topic;
+use bytes::Bytes;
+use std::collections::{HashSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+
+/// What a worker gets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Delivery {
+    /// An envelope's bytes.
+    Envelope(Topic, Bytes),
+    /// Envelopes of this topic were lost before this moment.
+    Gap(Topic),
+    /// The link was lost and is back, with every topic subscribed again: any envelope of any topic may have
+    /// been lost before this moment.
+    Reconnected,
+}
+
+/// What each queued item costs beside its bytes, so that a flood of empty ones is bounded as well.
+const ITEM_BYTES: usize = 64;
+
+/// The bus's end of a worker's queue.
+#[derive(Clone)]
+pub struct DeliveryQueue {
+    shared: Arc<Shared>,
+}
+
+/// The worker's end.
+pub struct Deliveries {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    bound: usize,
+    /// Guards the queue alone and is never held over an await.
+    state: Mutex<State>,
+    pushed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    items: VecDeque<Delivery>,
+    bytes: usize,
+    gapped: HashSet<Topic>,
+    closed: bool,
+}
+
+impl DeliveryQueue {
+    /// A queue for at most `bound` bytes, and its two ends.
+    #[must_use]
+    pub fn new(bound: usize) -> (Self, Deliveries) {
+        let shared = Arc::new(Shared { bound, state: Mutex::default(), pushed: Notify::new() });
+        (Self { shared: shared.clone() }, Deliveries { shared })
+    }
+
+    /// Queues an envelope, or declares its topic gapped. Never waits.
+    pub fn push(&self, topic: Topic, bytes: &Bytes) {
+        let mut state = self.shared.lock();
+        if state.gapped.contains(&topic) {
+            return;
+        }
+        if state.bytes + bytes.len() + ITEM_BYTES > self.shared.bound {
+            state.gapped.insert(topic);
+            state.items.push_back(Delivery::Gap(topic));
+        } else {
+            state.bytes += bytes.len() + ITEM_BYTES;
+            state.items.push_back(Delivery::Envelope(topic, bytes.clone()));
+        }
+        drop(state);
+        self.shared.pushed.notify_one();
+    }
+
+    /// Says that the link was lost and is back. What is queued was received before, and stays.
+    pub fn reconnected(&self) {
+        let mut state = self.shared.lock();
+        if state.items.back() != Some(&Delivery::Reconnected) {
+            state.items.push_back(Delivery::Reconnected);
+        }
+        drop(state);
+        self.shared.pushed.notify_one();
+    }
+
+    /// Nothing more will come: the worker's `next` ends after what is queued.
+    pub fn close(&self) {
+        self.shared.lock().closed = true;
+        self.shared.pushed.notify_one();
+    }
+}
+
+impl Deliveries {
+    /// The next delivery; `None` after the bus closed. Loses nothing when its future is dropped.
+    pub async fn next(&mut self) -> Option<Delivery> {
+        loop {
+            {
+                let mut state = self.shared.lock();
+                if let Some(item) = state.items.pop_front() {
+                    match &item {
+                        Delivery::Envelope(_, bytes) => state.bytes -= bytes.len() + ITEM_BYTES,
+                        Delivery::Gap(topic) => {
+                            state.gapped.remove(topic);
+                        }
+                        Delivery::Reconnected => {}
+                    }
+                    return Some(item);
+                }
+                if state.closed {
+                    return None;
+                }
+            }
+            self.shared.pushed.notified().await;
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The queue is whole between any two statements, so a panic elsewhere has not torn it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::UserId;
+
+    #[tokio::test]
+    async fn past_the_bound_a_topic_is_gapped_once_and_the_others_go_on() {
+        let (queue, mut deliveries) = DeliveryQueue::new(3 * ITEM_BYTES);
+        let (a, b) = (Topic::User(UserId(1)), Topic::User(UserId(2)));
+        let one = Bytes::from_static(b"1");
+        queue.push(a, &one);
+        queue.push(a, &one);
+        queue.push(a, &one);
+        queue.push(a, &one);
+        let mut got = Vec::new();
+        for _ in 0..3 {
+            got.push(deliveries.next().await.unwrap());
+        }
+        assert_eq!(got, [Delivery::Envelope(a, one.clone()), Delivery::Envelope(a, one.clone()), Delivery::Gap(a)]);
+        queue.push(b, &one);
+        queue.push(a, &one);
+        assert_eq!(deliveries.next().await, Some(Delivery::Envelope(b, one.clone())));
+        assert_eq!(deliveries.next().await, Some(Delivery::Envelope(a, one)));
+        queue.close();
+        assert_eq!(deliveries.next().await, None);
+    }
+}

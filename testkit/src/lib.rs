@@ -1,0 +1,17 @@
+//! For tests only: private database servers, people who chat, processes that can be killed.
+//!
+//! Nothing here reaches into the program: people use the documented API over real sockets, the database is a real
+//! server, and a process is the real binary. No crate may depend on this one outside `[dev-dependencies]`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "test support: what cannot go on panics with a sentence, which fails the test that asked"
+)]
+
+mod folder;
+pub mod mariadb;
+pub mod port;
+pub mod wait;
+
+pub use mariadb::{Database, MariaDb};
+pub use wait::{eventually, within};
