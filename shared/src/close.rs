@@ -40,10 +40,10 @@ closes! {
     Slow 4408 "too slow to take what was sent",
     Unavailable 4409 "cannot attach now: come back",
     Flooding 4429 "flooding",
-    TooManyConnections 4430 "too many connections of this user: the oldest was closed",
     BadToken 4501 "bad token",
     SessionEnded 4502 "session ended",
     AccountClosed 4503 "account closed",
+    Replaced 4504 "too many connections of this user: the oldest gives way",
 }
 
 #[cfg(test)]

@@ -1,0 +1,81 @@
+//! ③ From a client's event to one command; each in a file of its own. What is wrong is answered with an
+//! `error`, and the connection lives; only whoever floods is closed.
+
+mod auth;
+mod message;
+mod ping;
+mod read;
+pub(crate) mod typing;
+pub(crate) mod watch;
+
+use crate::connection::Connection;
+use crate::node::Node;
+use metrics::counter;
+use shared::close::Close;
+use shared::error::Code;
+use shared::event::ClientEvent;
+use shared::metrics as names;
+use shared::rate::{Rule, TooFast};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many times over the limit closes the connection.
+const FLOOD: u32 = 10;
+
+/// Runs what one text frame asks for.
+///
+/// # Errors
+/// Why the connection is to be closed.
+pub async fn run(node: &Arc<Node>, connection: &Arc<Connection>, text: &str) -> Result<(), Close> {
+    let event = ClientEvent::decode(text);
+    counter!(names::WS_EVENTS, "type" => event.as_ref().map_or("bad", name)).increment(1);
+    if let Err(wait) = pace(node, connection)? {
+        let id = event.map_or_else(|bad| bad.client_message_id, |event| message_id(&event));
+        counter!(names::RATE_LIMITED, "rule" => "command").increment(1);
+        let retry_after_ms = u64::try_from(wait.retry_after.as_millis()).unwrap_or(u64::MAX);
+        connection.refuse(Code::TooFast, id, Some(retry_after_ms.max(1)));
+        return Ok(());
+    }
+    match event {
+        Ok(ClientEvent::Message(fields)) => message::run(node, connection, fields),
+        Ok(ClientEvent::Auth { token }) => return auth::run(node, connection, &token),
+        Ok(ClientEvent::Read { conversation_id, seq }) => read::run(node, connection, conversation_id, seq).await,
+        Ok(ClientEvent::Typing { receiver_id, group_id }) => {
+            typing::run(node, connection, receiver_id, group_id).await;
+        }
+        Ok(ClientEvent::Watch { user_ids }) => watch::run(node, connection, user_ids).await,
+        Ok(ClientEvent::Ping { sum }) => ping::run(node, connection, sum),
+        Err(bad) => connection.refuse(bad.code, bad.client_message_id, None),
+    }
+    Ok(())
+}
+
+fn name(event: &ClientEvent) -> &'static str {
+    match event {
+        ClientEvent::Message(_) => "message",
+        ClientEvent::Auth { .. } => "auth",
+        ClientEvent::Read { .. } => "read",
+        ClientEvent::Typing { .. } => "typing",
+        ClientEvent::Watch { .. } => "watch",
+        ClientEvent::Ping { .. } => "ping",
+    }
+}
+
+fn message_id(event: &ClientEvent) -> Option<String> {
+    match event {
+        ClientEvent::Message(fields) => fields.client_message_id.clone(),
+        _ => None,
+    }
+}
+
+/// Counts a command. The outer error is for whoever goes on at ten times the limit.
+fn pace(node: &Node, connection: &Connection) -> Result<Result<(), TooFast>, Close> {
+    let Some(rate) = node.config.commands else { return Ok(Ok(())) };
+    let every = Duration::from_secs(1) / rate.per_second;
+    let limit = Rule { name: "command", burst: rate.burst, every };
+    let flood = Rule { name: "flood", burst: rate.burst * FLOOD, every: every / FLOOD };
+    let now = node.clock.now();
+    let mut memory = connection.memory();
+    memory.flood.take(flood, now).map_err(|_| Close::Flooding)?;
+    Ok(memory.pace.take(limit, now))
+}

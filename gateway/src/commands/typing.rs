@@ -1,0 +1,56 @@
+//! `typing`: a signal that may be lost, to a group of one's own or to somebody one talks with.
+
+use crate::connection::Connection;
+use crate::node::Node;
+use bytes::Bytes;
+use shared::draft::Target;
+use shared::envelope::{Change, Envelope, Header, Kind};
+use shared::error::Code;
+use shared::event::ServerEvent;
+use shared::ids::{ConversationId, GroupId, UserId};
+use shared::topic::Topic;
+
+pub(super) async fn run(
+    node: &Node,
+    connection: &Connection,
+    receiver_id: Option<UserId>,
+    group_id: Option<GroupId>,
+) {
+    let allowed = match Target::one_of(receiver_id, group_id) {
+        Ok(Target::Group(group)) => node.hub.is_seated(connection.user_id, group).then_some(Topic::Group(group)),
+        Ok(Target::User(peer)) => may_type(node, connection, peer).await.then_some(Topic::User(peer)),
+        Err(code) => return connection.refuse(code, None, None),
+    };
+    let Some(topic) = allowed else { return connection.refuse(Code::NotFound, None, None) };
+    let event = ServerEvent::Typing { user_id: connection.user_id, group_id };
+    let Ok(body) = serde_json::to_vec(&event) else { return };
+    let envelope = ephemeral(node, connection.user_id, body.into());
+    // It may be lost, so it is not tried twice.
+    let _ = node.bus.publish(&[(topic, envelope.encode())]).await;
+}
+
+/// Asked of the api once for a peer, as long as the user types to nobody else.
+async fn may_type(node: &Node, connection: &Connection, peer: UserId) -> bool {
+    if connection.memory().typing_to == Some(peer) {
+        return true;
+    }
+    let may = node.api.may_type(connection.user_id, peer).await.unwrap_or(false);
+    if may {
+        connection.memory().typing_to = Some(peer);
+    }
+    may
+}
+
+/// An envelope for something that may be lost.
+pub(crate) fn ephemeral(node: &Node, subject_id: UserId, body: Bytes) -> Envelope {
+    let header = Header {
+        kind: Kind::Ephemeral,
+        change: Change::None,
+        members_version: 0,
+        seq: 0,
+        conversation_id: ConversationId(0),
+        at: node.clock.now(),
+        subject_id,
+    };
+    Envelope { header, body }
+}

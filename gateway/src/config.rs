@@ -1,0 +1,75 @@
+//! What a gateway is told by its environment: where to listen, whom to believe, and every limit.
+
+use crate::connection::outbox::OutboxBounds;
+use shared::config::{AddressRange, Env, RateLimiting};
+use std::time::Duration;
+
+/// A gateway's configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Origins that may connect beside the node's own host and the desktop app's.
+    pub allowed_origins: Vec<String>,
+    /// Whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// How many lanes drafts wait in.
+    pub lanes: usize,
+    /// The longest message of a client, in bytes.
+    pub max_frame: usize,
+    /// The same before it is known who it is.
+    pub max_frame_before_auth: usize,
+    /// The longest content of a message, in bytes of UTF-8.
+    pub max_content: usize,
+    /// Commands a second; `None` without limits.
+    pub commands: Option<CommandRate>,
+    /// Connections of one user on this gateway.
+    pub connections_per_user: usize,
+    /// How long a connection may take to say who it is.
+    pub auth_timeout: Duration,
+    /// A connection's outbox.
+    pub outbox: OutboxBounds,
+    /// How long a full outbox may stay stuck.
+    pub slow_after: Duration,
+    /// How often clients are pinged.
+    pub heartbeat: Duration,
+    /// Over how long connections are closed when the node stops.
+    pub drain: Duration,
+}
+
+/// How fast one connection may command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommandRate {
+    /// In the long run.
+    pub per_second: u32,
+    /// At once.
+    pub burst: u32,
+}
+
+impl Config {
+    /// Reads it. `default_lanes` and `default_drain_ms` are the node kind's.
+    #[must_use]
+    pub fn read(env: &Env, default_lanes: usize, default_drain_ms: u64) -> Self {
+        let limited = env.parsed("RATE_LIMITS", RateLimiting::On, "`on` or `off`") == RateLimiting::On;
+        let rate = CommandRate {
+            per_second: env.size("COMMANDS_PER_SECOND", 20, 1, 100_000) as u32,
+            burst: env.size("COMMAND_BURST", 40, 1, 100_000) as u32,
+        };
+        Self {
+            allowed_origins: env.list("ALLOWED_ORIGINS", "origins such as https://chat.example.org"),
+            trusted_proxies: env.list("TRUSTED_PROXIES", "addresses or ranges such as 10.0.0.0/8"),
+            lanes: env.size("LANES", default_lanes, 1, 1024),
+            max_frame: env.size("MAX_FRAME_BYTES", 64 * 1024, 1024, 16 * 1024 * 1024),
+            max_frame_before_auth: env.size("MAX_FRAME_BYTES_BEFORE_AUTH", 4 * 1024, 1024, 64 * 1024),
+            max_content: env.size("MAX_CONTENT_BYTES", 16 * 1024, 1, 65_535),
+            commands: limited.then_some(rate),
+            connections_per_user: env.size("CONNECTIONS_PER_USER", 20, 1, 1_000_000),
+            auth_timeout: env.millis("AUTH_TIMEOUT_MS", 5_000, 100, 60_000),
+            outbox: OutboxBounds {
+                bytes: env.size("OUTBOX_BYTES", 256 * 1024, 4096, 64 * 1024 * 1024),
+                frames: env.size("OUTBOX_FRAMES", 512, 8, 1_000_000),
+            },
+            slow_after: env.millis("SLOW_CLOSE_MS", 10_000, 100, 600_000),
+            heartbeat: env.millis("HEARTBEAT_MS", 25_000, 100, 600_000),
+            drain: env.millis("DRAIN_MS", default_drain_ms, 0, 600_000),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! ② ⑩ One live WebSocket on this gateway: who it is, its outbox, and its life from the upgraded stream to
+//! the last byte. A connection is one task; reader and writer take turns in it.
+
+pub mod heartbeat;
+pub mod outbox;
+mod reader;
+mod writer;
+
+use crate::attach;
+use crate::node::Node;
+use crate::websocket::decode::Decoder;
+use crate::websocket::encode;
+use bytes::{Bytes, BytesMut};
+use heartbeat::Pulse;
+use metrics::{counter, gauge};
+use outbox::{Outbox, Worth};
+use serde::Serialize;
+use shared::close::Close;
+use shared::error::Code;
+use shared::event::{ErrorEvent, ServerEvent};
+use shared::ids::{GroupId, SessionId, UserId};
+use shared::metrics as names;
+use shared::rate::gcra::Cell;
+use shared::time::{Clock, Timestamp};
+use shared::token::Claims;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use uuid::Uuid;
+
+/// How long a closed connection is read on, so that the close frame arrives before the reset that unread
+/// bytes would cause.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// One attached, or attaching, connection.
+pub struct Connection {
+    /// Its name, for logs and support.
+    pub id: Uuid,
+    /// Who.
+    pub user_id: UserId,
+    /// By which log-in.
+    pub session_id: SessionId,
+    /// What waits for the socket.
+    pub outbox: Outbox,
+    pub(crate) clock: Clock,
+    pub(crate) pulse: Pulse,
+    pub(crate) refreshing: attach::Refreshing,
+    /// When the access token runs out, in ms.
+    expires_at: AtomicI64,
+    /// Guards what commands remember; never held over an await.
+    memory: Mutex<Memory>,
+}
+
+/// What a connection's commands remember.
+#[derive(Default)]
+pub(crate) struct Memory {
+    /// Commands under the limit, and under ten times the limit.
+    pub pace: Cell,
+    pub flood: Cell,
+    /// The groups whose topics are listened to on its behalf.
+    pub seated: Vec<GroupId>,
+    /// Whether its user was counted as present on its behalf.
+    pub present: bool,
+    /// The users whose presence it watches.
+    pub watching: Vec<UserId>,
+    /// The peer that the user was last found to be allowed to show typing to.
+    pub typing_to: Option<UserId>,
+}
+
+impl Connection {
+    /// A connection whose outbox is held until it is attached.
+    #[must_use]
+    pub fn new(claims: Claims, node_clock: &Clock, bounds: outbox::OutboxBounds, heartbeat: Duration) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            user_id: claims.user_id,
+            session_id: claims.session_id,
+            outbox: Outbox::new(bounds, true),
+            pulse: Pulse::new(node_clock.now(), heartbeat),
+            clock: node_clock.clone(),
+            refreshing: attach::Refreshing::attaching(),
+            expires_at: AtomicI64::new(claims.expires_at.0),
+            memory: Mutex::default(),
+        }
+    }
+
+    /// When its token runs out.
+    #[must_use]
+    pub fn expires_at(&self) -> Timestamp {
+        Timestamp(self.expires_at.load(Ordering::Relaxed))
+    }
+
+    /// Goes on until `at`; never shorter than before.
+    pub fn renew(&self, at: Timestamp) {
+        self.expires_at.fetch_max(at.0, Ordering::Relaxed);
+    }
+
+    /// Queues an event made for this connection alone.
+    pub fn tell(&self, event: &ServerEvent) {
+        self.answer(text_frame(event));
+    }
+
+    /// Queues a frame of the protocol itself.
+    pub(crate) fn answer(&self, frame: Bytes) {
+        self.outbox.push(frame, Worth::Durable, None, self.clock.now());
+    }
+
+    /// Queues a frame that others get as well.
+    pub fn push(&self, frame: &Bytes, worth: Worth, committed_at: Option<Timestamp>) {
+        counter!(names::WS_DELIVERIES).increment(1);
+        self.outbox.push(frame.clone(), worth, committed_at, self.clock.now());
+    }
+
+    /// Tells the client that something had no effect.
+    pub fn refuse(&self, code: Code, client_message_id: Option<String>, retry_after_ms: Option<u64>) {
+        counter!(names::WS_ERRORS, "code" => code.as_str()).increment(1);
+        let error = ErrorEvent { client_message_id, retry_after_ms, ..ErrorEvent::new(code) };
+        self.tell(&ServerEvent::Error(error));
+    }
+
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        // Each field is replaced whole, so a panic elsewhere has torn nothing.
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The frame of an event.
+#[must_use]
+pub fn text_frame(event: &(impl Serialize + ?Sized)) -> Bytes {
+    match serde_json::to_vec(event) {
+        Ok(json) => encode::text(&json),
+        Err(error) => {
+            // Our own events have string keys and plain values; this cannot happen, and must not panic.
+            tracing::error!(%error, "an event could not be written as JSON");
+            encode::text(b"{\"event_type\":\"resync\"}")
+        }
+    }
+}
+
+/// Runs one upgraded connection to its end. `claims`: what the upgrade's token said, if it had one.
+pub async fn run(mut stream: impl AsyncRead + AsyncWrite + Unpin, node: Arc<Node>, claims: Option<Claims>) {
+    let mut input = Input::default();
+    let claims = match claims {
+        Some(claims) => Ok(claims),
+        None => reader::first_token(&mut stream, &mut input, &node).await,
+    };
+    let (why, side) = match claims {
+        Ok(claims) => live(&mut stream, input, &node, claims).await,
+        Err(ended) => say_goodbye(&mut stream, ended).await,
+    };
+    counter!(names::WS_DISCONNECTS, "code" => why.code().to_string(), "side" => side).increment(1);
+}
+
+/// Bytes that were read and not understood yet.
+#[derive(Default)]
+struct Input {
+    decoder: Decoder,
+    buffer: BytesMut,
+}
+
+/// How a connection ends on the reading side.
+enum Ended {
+    /// The socket is gone.
+    Gone,
+    /// The client said so, or broke a rule.
+    With(Close),
+}
+
+async fn live(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    input: Input,
+    node: &Arc<Node>,
+    claims: Claims,
+) -> (Close, &'static str) {
+    let config = &node.config;
+    let connection = Arc::new(Connection::new(claims, &node.clock, config.outbox, config.heartbeat));
+    let attached = attach::attach(node, &connection).await;
+    let ended = match attached {
+        Ok(()) => {
+            gauge!(names::WS_CONNECTIONS).increment(1);
+            let ended = converse(stream, input, node, &connection).await;
+            gauge!(names::WS_CONNECTIONS).decrement(1);
+            ended
+        }
+        Err(why) => say_goodbye(stream, Ended::With(why)).await,
+    };
+    attach::detach(node, &connection).await;
+    ended
+}
+
+/// Reads and writes until either side ends it.
+async fn converse(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    mut input: Input,
+    node: &Arc<Node>,
+    connection: &Arc<Connection>,
+) -> (Close, &'static str) {
+    let (written, side) = {
+        let (mut from_client, mut to_client) = tokio::io::split(&mut *stream);
+        let mut writing = std::pin::pin!(writer::write(&mut to_client, connection));
+        let reading = reader::read(&mut from_client, &mut input, node, connection);
+        tokio::select! {
+            ended = reading => match ended {
+                Ended::Gone => return (Close::Normal, "client"),
+                Ended::With(why) => {
+                    connection.outbox.close(why);
+                    (writing.await, "client")
+                }
+            },
+            written = &mut writing => (written, "gateway"),
+        }
+    };
+    let Ok(why) = written else { return (Close::Normal, "client") };
+    linger(stream).await;
+    (why, side)
+}
+
+/// Closes a connection that was never attached.
+async fn say_goodbye(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    ended: Ended,
+) -> (Close, &'static str) {
+    let Ended::With(why) = ended else { return (Close::Normal, "client") };
+    let frame = encode::close(why);
+    // A peer that takes not even this is dropped.
+    let _ = tokio::time::timeout(LINGER, stream.write_all(&frame)).await;
+    linger(stream).await;
+    (why, "gateway")
+}
+
+/// Sends the end of the stream and reads until the peer's, for a short while.
+async fn linger(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) {
+    let draining = async {
+        stream.shutdown().await?;
+        let mut scrap = [0; 1024];
+        while stream.read(&mut scrap).await? > 0 {}
+        Ok::<(), std::io::Error>(())
+    };
+    // Whatever the peer still does, the connection is over.
+    let _ = tokio::time::timeout(LINGER, draining).await;
+}

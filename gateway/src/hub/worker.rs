@@ -1,0 +1,135 @@
+//! ⑧ One worker: takes what the bus delivered for its topics and hands it to the hub, in order.
+
+use super::group::Need;
+use super::recovery;
+use crate::attach;
+use crate::connection::outbox::Worth;
+use crate::node::Node;
+use crate::websocket::encode;
+use bytes::Bytes;
+use metrics::counter;
+use shared::bus::{Deliveries, Delivery};
+use shared::close::Close;
+use shared::envelope::{Change, Envelope, Kind};
+use shared::event::{Control, EntryEvent, ServerEvent};
+use shared::ids::{GroupId, UserId};
+use shared::metrics as names;
+use shared::topic::Topic;
+use std::sync::Arc;
+
+/// Works until the bus closes or the node stops.
+pub async fn work(node: Arc<Node>, mut deliveries: Deliveries) {
+    loop {
+        let delivery = tokio::select! {
+            delivery = deliveries.next() => delivery,
+            () = node.stop.cancelled() => return,
+        };
+        match delivery {
+            Some(Delivery::Envelope(topic, bytes)) => arrived(&node, topic, &bytes),
+            Some(Delivery::Gap(topic)) => recovery::recover_topic(&node, topic),
+            Some(Delivery::Reconnected) => recovery::recover_all(&node),
+            None => return,
+        }
+    }
+}
+
+fn arrived(node: &Arc<Node>, topic: Topic, bytes: &Bytes) {
+    let envelope = match Envelope::decode(bytes) {
+        Ok(envelope) => envelope,
+        Err(error) => {
+            counter!(names::ENVELOPES_BAD).increment(1);
+            tracing::warn!(%error, %topic, "passed over what is no envelope of ours");
+            return;
+        }
+    };
+    counter!(names::ENVELOPES, "kind" => kind_name(envelope.header.kind)).increment(1);
+    match topic {
+        Topic::Group(group) => in_group(node, group, envelope),
+        Topic::User(user) => to_user(node, user, &envelope),
+        Topic::Presence(user) => node.presence.heard(&node.hub, user, &envelope),
+    }
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Entry => "entry",
+        Kind::Ephemeral => "ephemeral",
+        Kind::Head => "head",
+        Kind::Control => "control",
+    }
+}
+
+fn in_group(node: &Arc<Node>, group: GroupId, envelope: Envelope) {
+    let need = node.hub.with_group(group, |group| match envelope.header.kind {
+        Kind::Entry => group.entry(envelope),
+        Kind::Head => group.head(envelope.header.seq),
+        Kind::Ephemeral => {
+            group.ephemeral(&envelope);
+            Need::Nothing
+        }
+        Kind::Control => Need::Nothing,
+    });
+    recovery::meet(node, need);
+}
+
+fn to_user(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
+    let header = &envelope.header;
+    match header.kind {
+        Kind::Entry => {
+            push_to_all(node, user, envelope, Worth::Durable);
+            if header.change != Change::None && header.subject_id == user {
+                moved(node, user, envelope);
+            }
+        }
+        Kind::Ephemeral => push_to_all(node, user, envelope, Worth::Ephemeral),
+        Kind::Head => recovery::recover_topic(node, Topic::User(user)),
+        Kind::Control => control(node, user, envelope),
+    }
+}
+
+fn push_to_all(node: &Node, user: UserId, envelope: &Envelope, worth: Worth) {
+    let frame = encode::text(&envelope.body);
+    let committed_at = (envelope.header.kind == Kind::Entry).then_some(envelope.header.at);
+    for connection in node.hub.connections_of(user) {
+        connection.push(&frame, worth, committed_at);
+    }
+}
+
+/// The user joined or left a group: their seat goes at once, and what they hear is looked up again.
+fn moved(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
+    if envelope.header.change == Change::Left
+        && let Ok(ServerEvent::Message(EntryEvent { group_id: Some(group), .. })) =
+            serde_json::from_slice(&envelope.body)
+    {
+        node.hub.with_group(group, |group| {
+            group.unseat_user(user, envelope.header.seq);
+            Need::Nothing
+        });
+    }
+    for connection in node.hub.connections_of(user) {
+        attach::refresh(node, &connection);
+    }
+}
+
+fn control(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
+    let Ok(control) = serde_json::from_slice::<Control>(&envelope.body) else {
+        counter!(names::ENVELOPES_BAD).increment(1);
+        return;
+    };
+    let connections = node.hub.connections_of(user);
+    match control {
+        Control::SessionEnded { session_id } => {
+            let ended = connections.iter().filter(|connection| connection.session_id == session_id);
+            ended.for_each(|connection| connection.outbox.close(Close::SessionEnded));
+        }
+        Control::OtherSessionsEnded { kept } => {
+            let ended = connections.iter().filter(|connection| Some(connection.session_id) != kept);
+            ended.for_each(|connection| connection.outbox.close(Close::SessionEnded));
+        }
+        Control::AccountClosed => {
+            connections.iter().for_each(|connection| connection.outbox.close(Close::AccountClosed));
+        }
+        Control::StatusChosen { status } => node.presence.chose(node, user, status),
+        Control::Unknown => {}
+    }
+}

@@ -1,0 +1,197 @@
+//! Presence, the gateway's share: it lists its users under its own life in the store, keeps them a while
+//! after they went so that a reconnect goes unseen, and tells those who watch.
+
+mod watched;
+
+pub(crate) use watched::Watched;
+
+use crate::commands::typing::ephemeral;
+use crate::node::Node;
+use shared::event::{ServerEvent, Status};
+use shared::ids::{NodeId, UserId};
+use shared::presence::{LEASE_RENEWAL, Lease, Presence};
+use shared::topic::Topic;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long others still see a user whose last connection here closed.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// How often the keeper looks around.
+const TURN: Duration = Duration::from_secs(1);
+
+/// Who is connected to this gateway, and what the store was told of it.
+pub struct Keeper {
+    store: Arc<dyn Presence>,
+    /// Guards who is here; never held over an await, and no other lock is taken under it.
+    here: Mutex<Here>,
+}
+
+struct Here {
+    life: NodeId,
+    users: HashMap<UserId, Local>,
+    /// The store missed something: everybody is to be listed again.
+    must_relist: bool,
+}
+
+struct Local {
+    connections: usize,
+    choice: Status,
+    leaves_at: Option<Instant>,
+}
+
+impl Keeper {
+    /// A keeper of nobody, in a first life.
+    #[must_use]
+    pub fn new(store: Arc<dyn Presence>) -> Self {
+        let here = Here { life: NodeId::random(), users: HashMap::new(), must_relist: false };
+        Self { store, here: Mutex::new(here) }
+    }
+
+    fn here(&self) -> MutexGuard<'_, Here> {
+        // Each change leaves the table whole, so a panic elsewhere has torn nothing.
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One more connection of a user is attached.
+    pub async fn enter(&self, node: &Node, user: UserId, choice: Status) {
+        let (life, is_news) = {
+            let mut here = self.here();
+            let life = here.life;
+            let local = here.users.entry(user).or_insert(Local { connections: 0, choice, leaves_at: None });
+            let is_news = (local.connections == 0 && local.leaves_at.is_none()) || local.choice != choice;
+            local.connections += 1;
+            local.choice = choice;
+            local.leaves_at = None;
+            (life, is_news)
+        };
+        if !is_news {
+            return;
+        }
+        if self.store.enter(life, &[user]).await.is_err() {
+            self.here().must_relist = true;
+        }
+        publish(node, user, choice).await;
+    }
+
+    /// One connection less; the last one's user stays a while.
+    pub fn leave(&self, user: UserId) {
+        if let Some(local) = self.here().users.get_mut(&user) {
+            local.connections = local.connections.saturating_sub(1);
+            if local.connections == 0 {
+                local.leaves_at = Some(Instant::now() + GRACE);
+            }
+        }
+    }
+
+    /// A user chose another status: those who watch are told, if the user is here.
+    pub fn chose(&self, node: &Arc<Node>, user: UserId, choice: Status) {
+        {
+            let mut here = self.here();
+            let Some(local) = here.users.get_mut(&user) else { return };
+            local.choice = choice;
+        }
+        let telling = node.clone();
+        node.tasks.spawn(async move { publish(&telling, user, choice).await });
+    }
+
+    /// Takes or renews the lease. Whoever lost one begins a new life and lists everybody under it.
+    pub async fn renew(&self, expected: Lease) {
+        let life = self.here().life;
+        match self.store.renew(life).await {
+            Ok(lease) if lease == expected => {}
+            Ok(_) => {
+                let mut here = self.here();
+                here.life = NodeId::random();
+                here.must_relist = true;
+            }
+            Err(_) => self.here().must_relist = true,
+        }
+        self.relist().await;
+    }
+
+    async fn relist(&self) {
+        let (life, users) = {
+            let mut here = self.here();
+            if !std::mem::take(&mut here.must_relist) {
+                return;
+            }
+            (here.life, here.users.keys().copied().collect::<Vec<_>>())
+        };
+        let listed = async {
+            self.store.renew(life).await?;
+            self.store.enter(life, &users).await
+        };
+        if listed.await.is_err() {
+            self.here().must_relist = true;
+        }
+    }
+
+    /// Takes those off the list whose grace is over, and tells who watches them, unless they are elsewhere.
+    async fn let_go(&self, node: &Node) {
+        let now = Instant::now();
+        let (life, gone) = {
+            let mut here = self.here();
+            let is_over = |local: &Local| local.leaves_at.is_some_and(|at| at <= now);
+            let gone: Vec<UserId> = here.users.extract_if(|_, local| is_over(local)).map(|(user, _)| user).collect();
+            (here.life, gone)
+        };
+        if gone.is_empty() {
+            return;
+        }
+        if self.store.leave(life, &gone).await.is_err() {
+            return;
+        }
+        let back: Vec<UserId> = {
+            let here = self.here();
+            gone.iter().copied().filter(|user| here.users.contains_key(user)).collect()
+        };
+        if !back.is_empty() && self.store.enter(life, &back).await.is_err() {
+            self.here().must_relist = true;
+        }
+        // Unknown is not offline: then nobody is told.
+        let Ok(online) = self.store.online(&gone).await else { return };
+        for (user, _) in gone.into_iter().zip(online).filter(|(_, is_online)| !is_online) {
+            publish(node, user, Status::Offline).await;
+        }
+    }
+
+    /// A planned stop: the lease is given up, and with it everybody who is not elsewhere.
+    pub async fn release(&self) {
+        let life = self.here().life;
+        // Without the store the lease runs out by itself.
+        let _ = self.store.release(life).await;
+    }
+}
+
+/// Looks around until the node stops.
+pub async fn turn(node: Arc<Node>) {
+    let mut turns = tokio::time::interval(TURN);
+    let mut renewed = Instant::now();
+    let mut looked = Instant::now();
+    loop {
+        tokio::select! {
+            _ = turns.tick() => {}
+            () = node.stop.cancelled() => return,
+        }
+        if renewed.elapsed() >= LEASE_RENEWAL {
+            node.presence.renew(Lease::Held).await;
+            renewed = Instant::now();
+        }
+        node.presence.let_go(&node).await;
+        if looked.elapsed() >= watched::LOOK {
+            node.presence.look(&node).await;
+            looked = Instant::now();
+        }
+    }
+}
+
+/// Tells those who watch a connected user what they may see. What is lost here, their next look finds.
+async fn publish(node: &Node, user: UserId, shown: Status) {
+    let event = ServerEvent::Presence { user_id: user, status: shown };
+    let Ok(body) = serde_json::to_vec(&event) else { return };
+    let envelope = ephemeral(node, user, body.into());
+    let _ = node.bus.publish(&[(Topic::Presence(user), envelope.encode())]).await;
+}

@@ -1,0 +1,121 @@
+//! Those whose presence somebody on this gateway watches: who was told what, and the look every few seconds
+//! that finds a crash, which nobody publishes.
+
+use super::Keeper;
+use crate::connection::Connection;
+use crate::hub::Hub;
+use crate::node::Node;
+use shared::envelope::Envelope;
+use shared::event::{ServerEvent, Status};
+use shared::ids::UserId;
+use shared::presence::PresenceAway;
+use shared::topic::Topic;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How often those who are watched are looked at.
+pub(super) const LOOK: Duration = Duration::from_secs(5);
+
+/// For how many looks in a row somebody must be away before it is believed: the grace after a crash, and
+/// after a store that came back empty.
+const LOOKS_AWAY: u32 = 4;
+
+/// A user whom somebody here watches.
+pub(crate) struct Watched {
+    pub(crate) watchers: Vec<Watcher>,
+    /// What the user chose, as far as it is known here.
+    choice: Status,
+    looks_away: u32,
+}
+
+/// Who watches, and what they were told last.
+pub(crate) struct Watcher {
+    pub(crate) connection: Arc<Connection>,
+    told: Status,
+}
+
+impl Watched {
+    fn tell(&mut self, user_id: UserId, status: Status) {
+        for watcher in self.watchers.iter_mut().filter(|watcher| watcher.told != status) {
+            watcher.told = status;
+            watcher.connection.tell(&ServerEvent::Presence { user_id, status });
+        }
+    }
+}
+
+impl Keeper {
+    /// Begins to watch: notes the watcher, then reads the store and tells what it says.
+    pub(crate) async fn watch(
+        &self,
+        node: &Node,
+        connection: &Arc<Connection>,
+        watchable: &[(UserId, Status)],
+    ) -> Result<(), PresenceAway> {
+        for (user, choice) in watchable {
+            let mut shard = node.hub.shard(Topic::Presence(*user));
+            let fresh = Watched { watchers: Vec::new(), choice: *choice, looks_away: 0 };
+            let watched = shard.watched.entry(*user).or_insert(fresh);
+            watched.choice = *choice;
+            watched.watchers.retain(|watcher| watcher.connection.id != connection.id);
+            watched.watchers.push(Watcher { connection: connection.clone(), told: Status::Offline });
+        }
+        let users: Vec<UserId> = watchable.iter().map(|(user, _)| *user).collect();
+        let online = self.store.online(&users).await?;
+        for (user, is_online) in users.into_iter().zip(online) {
+            let mut shard = node.hub.shard(Topic::Presence(user));
+            let Some(watched) = shard.watched.get_mut(&user) else { continue };
+            let status = watched.choice.shown(is_online);
+            let own = watched.watchers.iter_mut().find(|watcher| watcher.connection.id == connection.id);
+            if let Some(watcher) = own {
+                watcher.told = status;
+                connection.tell(&ServerEvent::Presence { user_id: user, status });
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a connection's watching of these users.
+    pub(crate) fn unwatch(&self, hub: &Hub, connection: Uuid, users: &[UserId]) {
+        for user in users {
+            let mut shard = hub.shard(Topic::Presence(*user));
+            if let Some(watched) = shard.watched.get_mut(user) {
+                watched.watchers.retain(|watcher| watcher.connection.id != connection);
+                if watched.watchers.is_empty() {
+                    shard.watched.remove(user);
+                }
+            }
+        }
+    }
+
+    /// A gateway said how a user is to be seen.
+    pub(crate) fn heard(&self, hub: &Hub, user: UserId, envelope: &Envelope) {
+        let Ok(ServerEvent::Presence { status, .. }) = serde_json::from_slice(&envelope.body) else { return };
+        if let Some(watched) = hub.shard(Topic::Presence(user)).watched.get_mut(&user) {
+            // Offline may mean invisible: a look that finds the user connected must not show them.
+            watched.choice = status;
+            watched.looks_away = 0;
+            watched.tell(user, status);
+        }
+    }
+
+    /// Looks at everybody who is watched.
+    pub(super) async fn look(&self, node: &Node) {
+        let mut users = Vec::new();
+        node.hub.each_watched(|user, _| users.push(user));
+        if users.is_empty() {
+            return;
+        }
+        // Unknown is not offline.
+        let Ok(online) = self.store.online(&users).await else { return };
+        for (user, is_online) in users.into_iter().zip(online) {
+            let mut shard = node.hub.shard(Topic::Presence(user));
+            let Some(watched) = shard.watched.get_mut(&user) else { continue };
+            watched.looks_away = if is_online { 0 } else { watched.looks_away + 1 };
+            if is_online || watched.looks_away >= LOOKS_AWAY {
+                let status = watched.choice.shown(is_online);
+                watched.tell(user, status);
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! ④ ⑤ The calling side of the append: a draft waits in its conversation's lane, a lane has one batch under
+//! way, and each outcome goes back to the connection that sent the draft.
+
+use crate::api::Api;
+use crate::connection::Connection;
+use metrics::histogram;
+use shared::door::{Outcome, Refusal};
+use shared::draft::Draft;
+use shared::error::Code;
+use shared::event::{Ack, ServerEvent};
+use shared::lane::{Bounds, Full, Lanes, MAX_BATCH};
+use shared::metrics as names;
+use shared::time::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// How many drafts wait in a lane at most.
+const LANE_QUEUE: usize = 1024;
+
+/// How long a batch may take, over all api nodes that are tried.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// When a client is told to try again that could not be served.
+const RETRY_AFTER_MS: u64 = 1000;
+
+/// The lanes of this gateway.
+pub struct Sends {
+    lanes: Lanes<Pending>,
+}
+
+/// A draft, and who waits for its ack.
+struct Pending {
+    draft: Draft,
+    connection: Arc<Connection>,
+    received_at: Timestamp,
+}
+
+impl Sends {
+    /// Starts the lanes on `tasks`; after `stop` they finish what they have.
+    pub fn start(api: Arc<dyn Api>, lanes: usize, tasks: &TaskTracker, stop: &CancellationToken) -> Self {
+        let bounds = Bounds { lanes, queue: LANE_QUEUE, batch: MAX_BATCH };
+        let lanes = Lanes::start(bounds, tasks, stop, move |lane, batch| {
+            let api = api.clone();
+            async move { append(&*api, lane, batch).await }
+        });
+        Self { lanes }
+    }
+
+    /// Puts a draft into its lane. The answer is an `ack` or an `error`, to the connection.
+    pub fn push(&self, draft: Draft, connection: &Arc<Connection>) {
+        let received_at = connection.clock.now();
+        let pending = Pending { draft, connection: connection.clone(), received_at };
+        if let Err(Full(pending)) = self.lanes.push(pending.draft.conversation(), pending) {
+            pending.answer(Err(unavailable()));
+        }
+    }
+
+    /// How many drafts wait.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.lanes.depth()
+    }
+}
+
+async fn append(api: &dyn Api, lane: usize, batch: Vec<Pending>) {
+    let drafts = batch.iter().map(|pending| pending.draft.clone()).collect();
+    let outcomes = tokio::time::timeout(WITHIN, api.append(lane, drafts)).await;
+    let outcomes = match outcomes {
+        Ok(Ok(outcomes)) if outcomes.len() == batch.len() => outcomes,
+        // Whether they are stored is not known; with the same ids, a repeat finds out.
+        _ => batch.iter().map(|_| Err(unavailable())).collect(),
+    };
+    for (pending, outcome) in batch.into_iter().zip(outcomes) {
+        pending.answer(outcome);
+    }
+}
+
+fn unavailable() -> Refusal {
+    Refusal { code: Code::Unavailable, retry_after_ms: Some(RETRY_AFTER_MS) }
+}
+
+impl Pending {
+    fn answer(self, outcome: Outcome) {
+        let client_message_id: Uuid = self.draft.client_message_id;
+        match outcome {
+            Ok(stored) => {
+                histogram!(names::ACK_SECONDS).record(self.connection.clock.now().since(self.received_at));
+                self.connection.tell(&ServerEvent::Ack(Ack {
+                    client_message_id,
+                    message_id: stored.message_id,
+                    conversation_id: stored.conversation_id,
+                    seq: stored.seq,
+                    created_at: stored.created_at,
+                }));
+            }
+            Err(refusal) => {
+                let id = Some(client_message_id.to_string());
+                self.connection.refuse(refusal.code, id, refusal.retry_after_ms);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! A planned stop that nobody notices: not ready → no more upgrades → clients are told when to come back →
+//! connections are closed over the window, in random order → lanes and queues are flushed.
+
+use crate::connection::Connection;
+use crate::node::Node;
+use rand::Rng;
+use rand::seq::SliceRandom;
+use shared::close::Close;
+use shared::event::ServerEvent;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How long what is left may take after the window: queues that must be flushed, lanes under way.
+const LAST: Duration = Duration::from_secs(15);
+
+/// Stops a gateway. Returns when every connection and task has ended, or had its time.
+pub async fn drain(node: &Arc<Node>) {
+    node.draining.store(true, Ordering::Relaxed);
+    let window = node.config.drain;
+    let mut open = Vec::new();
+    node.hub.each_connection(|connection| open.push(connection.clone()));
+    tracing::info!(connections = open.len(), window_ms = window.as_millis() as u64, "the gateway drains");
+    open.shuffle(&mut rand::rng());
+    for connection in &open {
+        let reconnect_in_ms = rand::rng().random_range(0..=window.as_millis() as u64);
+        connection.tell(&ServerEvent::Drain { reconnect_in_ms });
+    }
+    close_over(&open, window).await;
+    // Those that came while the others were closed.
+    node.hub.each_connection(|connection| connection.outbox.close(Close::Restarting));
+    node.connections.close();
+    let connections_ended = tokio::time::timeout(LAST, node.connections.wait()).await.is_ok();
+    node.presence.release().await;
+    node.stop.cancel();
+    node.tasks.close();
+    let tasks_ended = tokio::time::timeout(LAST, node.tasks.wait()).await.is_ok();
+    tracing::info!(connections_ended, tasks_ended, "the gateway has drained");
+}
+
+async fn close_over(connections: &[Arc<Connection>], window: Duration) {
+    let count = u32::try_from(connections.len()).unwrap_or(u32::MAX).max(1);
+    let step = window / count;
+    let began = tokio::time::Instant::now();
+    for (nth, connection) in (0u32..).zip(connections) {
+        tokio::time::sleep_until(began + step * nth).await;
+        connection.outbox.close(Close::Restarting);
+    }
+}

@@ -1,0 +1,171 @@
+//! ① From an HTTP request to a connection: whether it may, and by whose token; then 101, and the stream is
+//! the connection's. Everything is refused before the upgrade, as JSON.
+
+use crate::connection;
+use crate::node::Node;
+use crate::websocket::accept_key;
+use async_trait::async_trait;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use metrics::counter;
+use salvo::conn::ConnCtrl;
+use salvo::http::StatusCode;
+use salvo::http::header::{
+    AUTHORIZATION, CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT,
+    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router};
+use shared::error::Code;
+use shared::metrics as names;
+use shared::rate;
+use shared::serve::address::client_address;
+use shared::serve::refuse::refuse;
+use shared::token::Claims;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The desktop app's own origins, by platform.
+const DESKTOP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
+
+/// The gateway's one public route.
+#[must_use]
+pub fn router(node: Arc<Node>) -> Router {
+    Router::with_path("api/ws").get(Upgrade(node))
+}
+
+struct Upgrade(Arc<Node>);
+
+#[async_trait]
+impl Handler for Upgrade {
+    async fn handle(&self, req: &mut Request, depot: &mut Depot, res: &mut Response, _: &mut FlowCtrl) {
+        match self.check(req).await {
+            Ok((claims, accept, stream)) => {
+                if let Some(ctrl) = depot.get_typed::<ConnCtrl>().ok().or_else(|| req.extensions().get()) {
+                    ctrl.relax_timeouts();
+                }
+                switch(res, accept);
+                let node = self.0.clone();
+                self.0.connections.spawn(async move {
+                    // A client that goes away before its 101 is nobody's loss.
+                    if let Ok(upgraded) = stream.await {
+                        connection::run(TokioIo::new(upgraded), node, claims).await;
+                    }
+                });
+            }
+            Err((code, wait)) => {
+                counter!(names::WS_CONNECTS, "result" => code.as_str()).increment(1);
+                refuse(res, code, wait);
+            }
+        }
+    }
+}
+
+type Refused = (Code, Option<Duration>);
+
+impl Upgrade {
+    async fn check(&self, req: &mut Request) -> Result<(Option<Claims>, HeaderValue, OnUpgrade), Refused> {
+        let node = &self.0;
+        if node.is_draining() {
+            return Err((Code::Unavailable, Some(Duration::from_secs(1))));
+        }
+        let accept = handshake(req.headers()).ok_or((Code::BadRequest, None))?;
+        if !origin_allowed(req.headers(), &node.config.allowed_origins) {
+            return Err((Code::BadOrigin, None));
+        }
+        let address = client_address(req, &node.config.trusted_proxies).to_string();
+        node.limits.take(rate::CONNECT, &address).await.map_err(|limit| {
+            counter!(names::RATE_LIMITED, "rule" => rate::CONNECT.name).increment(1);
+            (Code::TooFast, Some(limit.retry_after))
+        })?;
+        let claims = match token(req) {
+            Some(token) => Some(node.tokens.verify(&token).map_err(|_| {
+                counter!(names::AUTH_FAILURES, "reason" => "token").increment(1);
+                (Code::Unauthorized, None)
+            })?),
+            None => None,
+        };
+        let stream = req.extensions_mut().remove::<OnUpgrade>().ok_or((Code::BadRequest, None))?;
+        Ok((claims, accept, stream))
+    }
+}
+
+/// The accept key, if the request is a WebSocket handshake (RFC 6455 §4.2.1).
+fn handshake(headers: &HeaderMap) -> Option<HeaderValue> {
+    let has = |name: HeaderName, word: &str| {
+        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(word))
+    };
+    let key = headers.get(SEC_WEBSOCKET_KEY)?;
+    let is_handshake = has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
+    is_handshake.then(|| HeaderValue::from_str(&accept_key(key.as_bytes())).ok()).flatten()
+}
+
+/// A browser says where its page came from: from this host, the desktop app, or an origin that was allowed.
+/// Who sends none is no browser, and has no cookie that another page could ride on.
+fn origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let Ok(origin) = origin.to_str() else { return false };
+    if DESKTOP_ORIGINS.contains(&origin) || allowed.iter().any(|other| other == origin) {
+        return true;
+    }
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let own = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+    own.is_some() && own == host
+}
+
+/// The token in the `Authorization` header, or in `?token=`.
+fn token(req: &Request) -> Option<String> {
+    let header = req.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = header.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
+    bearer.or_else(|| req.query("token"))
+}
+
+fn switch(res: &mut Response, accept: HeaderValue) {
+    res.status_code(StatusCode::SWITCHING_PROTOCOLS);
+    let headers = res.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+        let pair = |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn only_a_handshake_of_version_13_is_one() {
+        let good = [
+            ("connection", "keep-alive, Upgrade"),
+            ("upgrade", "WebSocket"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ];
+        assert!(handshake(&headers(&good)).is_some());
+        for missing in 0..good.len() {
+            let mut some = good.to_vec();
+            some.remove(missing);
+            assert!(handshake(&headers(&some)).is_none(), "without {}", good[missing].0);
+        }
+    }
+
+    #[test]
+    fn an_origin_is_our_own_the_desktops_or_allowed_and_nothing_like_it() {
+        let allowed = vec!["https://chat.example.org".to_owned()];
+        let may = |origin: &str| origin_allowed(&headers(&[("origin", origin), ("host", "im.local:8080")]), &allowed);
+        for good in ["http://im.local:8080", "https://im.local:8080", "tauri://localhost", "https://chat.example.org"] {
+            assert!(may(good), "{good}");
+        }
+        for bad in [
+            "null", "", "http://im.local", "http://im.local:80801", "http://evil.org", "https://chat.example.org.evil.org",
+            "http://chat.example.org", "https://evil.org/im.local:8080", "ftp://im.local:8080",
+        ] {
+            assert!(!may(bad), "{bad}");
+        }
+        assert!(origin_allowed(&headers(&[("host", "im.local:8080")]), &[]));
+    }
+}
