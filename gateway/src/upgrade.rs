@@ -37,10 +37,10 @@ struct Upgrade(Arc<Node>);
 
 #[async_trait]
 impl Handler for Upgrade {
-    async fn handle(&self, req: &mut Request, depot: &mut Depot, res: &mut Response, _: &mut FlowCtrl) {
+    async fn handle(&self, req: &mut Request, _: &mut Depot, res: &mut Response, _: &mut FlowCtrl) {
         match self.check(req).await {
             Ok((claims, accept, stream)) => {
-                if let Some(ctrl) = depot.get_typed::<ConnCtrl>().ok().or_else(|| req.extensions().get()) {
+                if let Some(ctrl) = req.extensions().get::<ConnCtrl>() {
                     ctrl.relax_timeouts();
                 }
                 switch(res, accept);

@@ -5,13 +5,21 @@
 use crate::error::Code;
 use crate::ids::{ConversationId, GroupId, MessageId, Seq, SessionId, UserId};
 use crate::time::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The heads of a user's conversations: `[last_seq, read_seq, peer_read_seq]` each; in a group
 /// `peer_read_seq` is 0.
 pub type Heads = BTreeMap<ConversationId, [Seq; 3]>;
+
+/// Reads heads inside an event. JSON's keys are text, and behind a tag serde does not make numbers of them.
+fn heads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Heads, D::Error> {
+    let by_text = BTreeMap::<String, [Seq; 3]>::deserialize(deserializer)?;
+    let number = |(id, head): (String, _)| id.parse().map(|id| (ConversationId(id), head)).map_err(Error::custom);
+    by_text.into_iter().map(number).collect()
+}
 
 /// A user's state, as chosen and as shown: `offline` chosen means invisible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -147,6 +155,7 @@ pub enum ServerEvent {
     /// The heads of some conversations: fetch what is beyond what you have.
     Heads {
         /// All of the user's, or those that may have moved.
+        #[serde(deserialize_with = "heads")]
         heads: Heads,
     },
     /// Something was not sent: compare these conversations (absent: all) with history.
@@ -176,6 +185,7 @@ pub struct Ready {
     /// How often a client should `ping`.
     pub heartbeat_ms: u64,
     /// All conversations of the user; one that is not listed is no longer theirs.
+    #[serde(deserialize_with = "heads")]
     pub heads: Heads,
 }
 

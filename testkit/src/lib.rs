@@ -8,10 +8,17 @@
     reason = "test support: what cannot go on panics with a sentence, which fails the test that asked"
 )]
 
+pub mod contract;
+pub mod faulty_bus;
 mod folder;
+mod guard;
 pub mod mariadb;
+pub mod people;
 pub mod port;
+pub mod process;
 pub mod wait;
 
 pub use mariadb::{Database, MariaDb};
+pub use people::{Connection, Group, Person, Server};
+pub use process::{Process, Program};
 pub use wait::{eventually, within};

@@ -149,10 +149,9 @@ mod tests {
 
     /// A client's frame, by another implementation.
     fn frame(opcode: OpCode, is_final: bool, payload: &[u8]) -> Vec<u8> {
-        let mut frame = Frame::message(payload.to_vec(), opcode, is_final);
-        frame.header_mut().mask = Some([1, 2, 3, 4]);
+        let header = FrameHeader { is_final, opcode, mask: Some([1, 2, 3, 4]), ..FrameHeader::default() };
         let mut out = Vec::new();
-        frame.format(&mut out).unwrap();
+        Frame::from_payload(header, payload.to_vec().into()).format(&mut out).unwrap();
         out
     }
 

@@ -73,6 +73,16 @@ impl DeliveryQueue {
         self.shared.pushed.notify_one();
     }
 
+    /// Declares a topic gapped: what was queued of it stays, what comes is dropped until the worker has heard.
+    pub fn gap(&self, topic: Topic) {
+        let mut state = self.shared.lock();
+        if state.gapped.insert(topic) {
+            state.items.push_back(Delivery::Gap(topic));
+        }
+        drop(state);
+        self.shared.pushed.notify_one();
+    }
+
     /// Says that the link was lost and is back. What is queued was received before, and stays.
     pub fn reconnected(&self) {
         let mut state = self.shared.lock();

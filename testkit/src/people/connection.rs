@@ -95,10 +95,13 @@ impl Connection {
     /// # Panics
     /// When the line is cut.
     pub async fn say_as(&mut self, target: impl Into<Target>, text: &str, client_message_id: Uuid) {
-        let mut event =
-            json!({ "event_type": "message", "content": text, "client_message_id": client_message_id });
-        target.into().name_in(&mut event);
-        self.send_json(&event).await;
+        self.send_json(&message_event(target, text, client_message_id)).await;
+    }
+
+    /// The same where the line may be cut at any moment: `false` when it was.
+    pub async fn try_say_as(&mut self, target: impl Into<Target>, text: &str, client_message_id: Uuid) -> bool {
+        let frame = Message::text(message_event(target, text, client_message_id).to_string());
+        matches!(timeout(LIMIT, self.socket.send(frame)).await, Ok(Ok(())))
     }
 
     /// Says goodbye properly, and waits for the answer.
@@ -152,4 +155,10 @@ impl Connection {
         assert!(event["event_type"].is_string(), "{} got an event without a type: {text}", self.who);
         event
     }
+}
+
+fn message_event(target: impl Into<Target>, text: &str, client_message_id: Uuid) -> Value {
+    let mut event = json!({ "event_type": "message", "content": text, "client_message_id": client_message_id });
+    target.into().name_in(&mut event);
+    event
 }

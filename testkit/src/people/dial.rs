@@ -87,7 +87,8 @@ impl Dial {
     /// When the server refuses.
     pub async fn connect(self) -> Connection {
         let who = self.who.clone();
-        let mut connection = self.open().await.unwrap_or_else(|refusal| panic!("{who} was refused: {refusal:?}"));
+        let mut connection =
+            self.open().await.unwrap_or_else(|refusal| panic!("{who} was refused: {refusal:?}"));
         connection.attach().await;
         connection
     }

@@ -59,7 +59,8 @@ impl Connection {
     pub async fn expect_ack(&mut self, client_message_id: Uuid) -> Value {
         let id = json!(client_message_id);
         let answers = |event: &Value| {
-            (event["event_type"] == "ack" || event["event_type"] == "error") && event["client_message_id"] == id
+            (event["event_type"] == "ack" || event["event_type"] == "error")
+                && event["client_message_id"] == id
         };
         let answer = self.expect(&format!("the ack of {client_message_id}"), answers).await;
         assert_eq!(answer["event_type"], "ack", "{} was refused: {answer}", self.who);
@@ -99,6 +100,20 @@ impl Connection {
     /// When it does not in 10 s.
     pub async fn expect_end(&mut self) -> Option<u16> {
         self.closed("the end of the connection").await
+    }
+
+    /// The next event that nobody took yet; `None` when the line ended, in whatever way.
+    ///
+    /// # Panics
+    /// When neither happens in 10 s.
+    pub async fn next_or_end(&mut self) -> Option<Value> {
+        if let Some(event) = self.untaken.pop_front() {
+            return Some(event);
+        }
+        match self.arrival("an event or the end").await {
+            Arrival::Event(event) => Some(event),
+            Arrival::Closed(_) => None,
+        }
     }
 
     /// Nothing is on its way: what a `ping` brings back is its `pong` alone. What the server has still to route is not

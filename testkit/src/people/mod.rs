@@ -17,5 +17,5 @@ pub use dial::{Dial, Refusal};
 pub use person::Person;
 pub use rest::Answer;
 pub use server::{PASSWORD, Server};
-pub use target::{Group, Target};
 pub use talk::{Page, seqs, texts};
+pub use target::{Group, Target};

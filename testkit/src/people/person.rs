@@ -79,7 +79,6 @@ impl Person {
     }
 
     /// A WebSocket of theirs, with choices: [`Dial`] hands the token in as the first frame if not told otherwise.
-    #[must_use]
     pub fn dial(&self) -> Dial {
         Dial::new(&self.server, &self.username).by_frame(&self.token)
     }

@@ -37,7 +37,10 @@ impl Answer {
     pub fn expect_error(&self, status: u16, code: &str) {
         assert_eq!((self.status, self.code()), (status, Some(code)), "{} answered {}", self.call, self.body);
         let error = &self.body["error"];
-        assert!(error["message"].is_string() && error["request_id"].is_string(), "no documented error: {error}");
+        assert!(
+            error["message"].is_string() && error["request_id"].is_string(),
+            "no documented error: {error}"
+        );
     }
 
     /// The stable code of an error answer.

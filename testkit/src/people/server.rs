@@ -65,7 +65,6 @@ impl Server {
     }
 
     /// A WebSocket of a stranger, until the dial is given a token.
-    #[must_use]
     pub fn dial(&self) -> Dial {
         Dial::new(self, "a stranger")
     }

@@ -3,19 +3,20 @@
 //! It gets a clean environment, so that no variable of whoever runs the tests changes what is tested, and listens on
 //! ports of the system's choosing; where, it says itself on its standard output.
 
+mod output;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use self::output::Output;
 use crate::guard::Guard;
 use crate::people::Server;
 use crate::wait::within;
@@ -42,10 +43,6 @@ pub struct Process {
     _guard: Guard,
 }
 
-/// What it wrote so far, line by line, both streams together.
-#[derive(Debug, Clone, Default)]
-struct Output(Arc<Mutex<Vec<String>>>);
-
 impl Program {
     /// The binary at `path` (`env!("CARGO_BIN_EXE_im-tt")`), on free ports and otherwise with its defaults.
     #[must_use]
@@ -71,7 +68,7 @@ impl Program {
         let address = within(START_LIMIT, "the program to say where it serves", async || {
             let ended = child.try_wait().expect("a child can be asked");
             assert!(ended.is_none(), "the program ended with {ended:?} and said:\n{}", output.text());
-            output.find_address()
+            output.address()
         });
         Process { address: address.await, child, output, _guard: guard }
     }
@@ -85,8 +82,7 @@ impl Program {
         let Ok(status) = timeout(EXIT_LIMIT, child.wait()).await else {
             panic!("the program was to end, and runs; it said:\n{}", output.text());
         };
-        output.complete().await;
-        (status.expect("a child can be waited for").code(), output.text())
+        (status.expect("a child can be waited for").code(), output.complete().await)
     }
 
     fn spawn(&self) -> (Child, Output) {
@@ -97,9 +93,7 @@ impl Program {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child =
             command.spawn().unwrap_or_else(|error| panic!("{} does not start: {error}", self.path.display()));
-        let output = Output::default();
-        output.collect(child.stdout.take().expect("piped"));
-        output.collect(child.stderr.take().expect("piped"));
+        let output = Output::of(&mut child);
         (child, output)
     }
 }

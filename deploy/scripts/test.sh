@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Everything that must pass before a change lands: what `make test` and CI run. Needs Rust; gets the rest by itself.
+# One private MariaDB serves the whole run. Ends what it started however it ends, and says how long each stage took.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# Backtraces of failing tests, lines in one piece; the tests' own results are repeated at the end.
+export RUST_BACKTRACE=1 CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+work=$(mktemp -d)
+results=$work/results
+
+finish() {
+  local status=$?
+  trap - EXIT INT TERM
+  end_started
+  summary "$status"
+  rm -rf "$work"
+  exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+summary() {
+  say "" "== The run"
+  printf '%s\n' ${stage_times[@]+"${stage_times[@]}"}
+  say "$(minutes "$SECONDS")  together (minutes:seconds)"
+  if [ -s "$results" ]; then
+    say "" "== The tests' own results"
+    grep -E '^test result:' "$results" || true
+    awk '/^test result:/ { passed += $4; failed += $6; skipped += $8 }
+      END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }' "$results"
+  fi
+  [ "$1" -eq 0 ] || say "make test: FAILED"
+}
+
+docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked; }
+
+# The output goes to the screen as it comes, and to a file for the summary. The last command's status is not the tests'.
+tests() { cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$results"; }
+
+private_mariadb() {
+  local url_file=$work/mariadb-url server
+  "$target/debug/private-mariadb" >"$url_file" &
+  server=$!
+  started+=("$server")
+  # It gives up by itself after a minute, with its log.
+  until [ -s "$url_file" ]; do
+    kill -0 "$server" 2>/dev/null || fail "the private MariaDB did not start"
+    sleep 0.1
+  done
+  TEST_MYSQL_URL=$(cat "$url_file")
+  export TEST_MYSQL_URL
+  say "MariaDB for this run: $TEST_MYSQL_URL"
+}
+
+stage "needs" bash deploy/scripts/test-needs.sh
+target=$(target_folder)
+python=$(python_with_websockets)
+stage "format" cargo fmt --all --check
+stage "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
+# With all targets, as `cargo test` will want them: the same features, so nothing is built twice.
+stage "build" cargo build --workspace --all-targets --locked
+private_mariadb
+stage "tests" tests
+stage "docs" docs
+stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"

@@ -1,0 +1,3 @@
+#!/bin/sh
+# The program of process.rs: it does what its environment says.
+eval "$SCRIPT"
