@@ -82,11 +82,12 @@ async fn turn<T, F, Fut>(
         let mut batch = Vec::new();
         let taken = tokio::select! {
             biased;
-            taken = queue.recv_many(&mut batch, batch_max) => taken,
+            // Looked at first: a lane that never runs empty must notice it too.
             () = stop.cancelled(), if !queue.is_closed() => {
                 queue.close();
                 continue;
             }
+            taken = queue.recv_many(&mut batch, batch_max) => taken,
         };
         if taken == 0 {
             return;

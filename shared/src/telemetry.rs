@@ -2,6 +2,7 @@
 //! or an email address.
 
 use crate::config::Env;
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::time::UtcTime;
 
@@ -36,6 +37,7 @@ impl LogConfig {
         let layer = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_timer(UtcTime::rfc_3339())
+            .with_ansi(std::io::stderr().is_terminal())
             .with_writer(std::io::stderr);
         // Already started: a test in the same process did.
         let _ = if self.json { layer.json().try_init() } else { layer.try_init() };

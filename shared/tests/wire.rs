@@ -1,5 +1,6 @@
 //! The wire is what the golden files say: each is read into its type and written back to the same JSON, and no
 //! event is without one. The client's tests read the same files.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
 mod golden;
 

@@ -150,7 +150,10 @@ mod tests {
         for _ in 0..3 {
             got.push(deliveries.next().await.unwrap());
         }
-        assert_eq!(got, [Delivery::Envelope(a, one.clone()), Delivery::Envelope(a, one.clone()), Delivery::Gap(a)]);
+        assert_eq!(
+            got,
+            [Delivery::Envelope(a, one.clone()), Delivery::Envelope(a, one.clone()), Delivery::Gap(a)]
+        );
         queue.push(b, &one);
         queue.push(a, &one);
         assert_eq!(deliveries.next().await, Some(Delivery::Envelope(b, one.clone())));

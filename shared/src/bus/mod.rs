@@ -25,7 +25,7 @@ pub trait Bus: Send + Sync + 'static {
     async fn publish(&self, batch: &[(Topic, Bytes)]) -> Result<(), PublishFailed>;
 
     /// Opens this node's subscription: one for the whole node, never one a client. What arrives is spread
-    /// over `workers` queues by topic, each of them bounded to `queue_bytes`.
+    /// over `workers` queues by [`Topic::worker`], each of them bounded to `queue_bytes`.
     fn open(&self, workers: usize, queue_bytes: usize) -> Subscriber;
 }
 

@@ -34,15 +34,22 @@ impl MemoryPresence {
 }
 
 impl Tables {
-    /// A lapsed life is forgotten when its list is next looked at.
-    fn is_online(&mut self, user: UserId, now: Timestamp) -> bool {
-        let Some(lives) = self.lives.get_mut(&user) else { return false };
-        lives.retain(|node| self.leases.get(node).is_some_and(|until| *until > now));
-        let online = !lives.is_empty();
-        if !online {
-            self.lives.remove(&user);
+    fn is_online(&self, user: UserId, now: Timestamp) -> bool {
+        let lives = self.lives.get(&user).into_iter().flatten();
+        lives.filter_map(|life| self.leases.get(life)).any(|until| *until > now)
+    }
+
+    /// Forgets these lives and whom they listed. A life that has not taken its lease yet is none of them:
+    /// looking at its list must not empty it.
+    fn forget(&mut self, over: &HashSet<NodeId>) {
+        if over.is_empty() {
+            return;
         }
-        online
+        self.leases.retain(|life, _| !over.contains(life));
+        self.lives.retain(|_, lives| {
+            lives.retain(|life| !over.contains(life));
+            !lives.is_empty()
+        });
     }
 }
 
@@ -51,7 +58,9 @@ impl Presence for MemoryPresence {
     async fn renew(&self, node: NodeId) -> Result<Lease, PresenceAway> {
         let now = self.clock.now();
         let mut tables = self.tables();
-        tables.leases.retain(|_, until| *until > now);
+        let lapsed =
+            tables.leases.iter().filter(|(_, until)| **until <= now).map(|(life, _)| *life).collect();
+        tables.forget(&lapsed);
         let before = tables.leases.insert(node, now.plus(LEASE));
         Ok(if before.is_some() { Lease::Held } else { Lease::Taken })
     }
@@ -78,13 +87,13 @@ impl Presence for MemoryPresence {
     }
 
     async fn release(&self, node: NodeId) -> Result<(), PresenceAway> {
-        self.tables().leases.remove(&node);
+        self.tables().forget(&HashSet::from([node]));
         Ok(())
     }
 
     async fn online(&self, users: &[UserId]) -> Result<Vec<bool>, PresenceAway> {
         let now = self.clock.now();
-        let mut tables = self.tables();
+        let tables = self.tables();
         Ok(users.iter().map(|user| tables.is_online(*user, now)).collect())
     }
 }

@@ -23,7 +23,8 @@ pub trait Presence: Send + Sync + 'static {
     /// [`PresenceAway`] when the store does not answer.
     async fn renew(&self, node: NodeId) -> Result<Lease, PresenceAway>;
 
-    /// Lists these users under this life of a node. A user listed already stays so.
+    /// Lists these users under this life of a node. A user listed already stays so. The lease may be taken
+    /// later: until then they are not online.
     ///
     /// # Errors
     /// [`PresenceAway`] when the store does not answer.
