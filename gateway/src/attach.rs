@@ -152,7 +152,7 @@ async fn look_up(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<Attac
             recovery::meet(node, node.hub.seat(connection, *seat));
         }
         if was_seated {
-            give_up_others(node, connection, &groups).await;
+            leave(node, connection, |group| !groups.contains(&group)).await;
             return Ok(answer);
         }
     }
@@ -171,21 +171,20 @@ async fn listen(node: &Node, connection: &Connection, groups: &[GroupId]) -> Res
     if new.is_empty() {
         return Ok(true);
     }
-    let topics = new.into_iter().map(Topic::Group).collect();
-    node.topics.listen(topics).await.map_err(|_| Close::Unavailable)?;
+    let topics = new.iter().copied().map(Topic::Group).collect();
+    if node.topics.listen(topics).await.is_err() {
+        // Given back, or the next look-up would take these groups for listened to.
+        leave(node, connection, |group| new.contains(&group)).await;
+        return Err(Close::Unavailable);
+    }
     Ok(false)
 }
 
-/// Leaves the groups that are no longer the user's.
-async fn give_up_others(node: &Node, connection: &Connection, groups: &[GroupId]) {
-    let others: Vec<GroupId> = {
-        let mut memory = connection.memory();
-        let (kept, others) = memory.seated.drain(..).partition(|group| groups.contains(group));
-        memory.seated = kept;
-        others
-    };
-    for group in &others {
+/// Gives up those of its groups, with their topics.
+async fn leave(node: &Node, connection: &Connection, which: impl Fn(GroupId) -> bool) {
+    let left: Vec<GroupId> = connection.memory().seated.extract_if(.., |group| which(*group)).collect();
+    for group in &left {
         node.hub.unseat(connection.id, *group);
     }
-    node.topics.unlisten(others.into_iter().map(Topic::Group).collect()).await;
+    node.topics.unlisten(left.into_iter().map(Topic::Group).collect()).await;
 }

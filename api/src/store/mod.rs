@@ -2,5 +2,24 @@
 
 pub mod db;
 pub mod sql;
+mod dialect;
+mod lists;
+mod open;
+pub mod migrate;
+pub mod durability;
+pub mod epoch;
+pub mod users;
+pub mod sessions;
+pub mod accounts;
+pub mod conversations;
+pub mod messages;
+pub mod groups;
+pub mod members;
+pub mod reads;
+pub mod heads;
+pub mod inbox;
 
 pub use db::{Conn, Db, Engine, PoolSizes, Tx};
+pub use dialect::{Lock, Trouble};
+pub(crate) use lists::LARGEST;
+pub use open::{Database, OpenError, open};

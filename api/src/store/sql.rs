@@ -2,9 +2,9 @@
 //! are written once in `?` style, which both engines read; those that differ stand in `dialect.rs`.
 
 use super::db::{Conn, Inner};
+use chrono::{DateTime, Utc};
 use shared::ids::{ConversationId, GroupId, MessageId, SessionId, UserId};
 use shared::time::Timestamp;
-use chrono::{DateTime, Utc};
 use sqlx::mysql::MySqlRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, MySql, Row as _, Sqlite};

@@ -18,6 +18,8 @@ pub(super) async fn run(
 ) {
     let allowed = match Target::one_of(receiver_id, group_id) {
         Ok(Target::Group(group)) => node.hub.is_seated(connection.user_id, group).then_some(Topic::Group(group)),
+        // One's own devices are not shown that one types, and in notes there is nobody else.
+        Ok(Target::User(peer)) if peer == connection.user_id => return,
         Ok(Target::User(peer)) => may_type(node, connection, peer).await.then_some(Topic::User(peer)),
         Err(code) => return connection.refuse(code, None, None),
     };
@@ -34,7 +36,8 @@ async fn may_type(node: &Node, connection: &Connection, peer: UserId) -> bool {
     if connection.memory().typing_to == Some(peer) {
         return true;
     }
-    let may = node.api.may_type(connection.user_id, peer).await.unwrap_or(false);
+    let asked = tokio::time::timeout(crate::api::WITHIN, node.api.may_type(connection.user_id, peer)).await;
+    let may = matches!(asked, Ok(Ok(true)));
     if may {
         connection.memory().typing_to = Some(peer);
     }

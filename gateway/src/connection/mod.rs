@@ -11,6 +11,7 @@ use crate::node::Node;
 use crate::websocket::decode::Decoder;
 use crate::websocket::encode;
 use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt;
 use heartbeat::Pulse;
 use metrics::{counter, gauge};
 use outbox::{Outbox, Worth};
@@ -23,6 +24,7 @@ use shared::metrics as names;
 use shared::rate::gcra::Cell;
 use shared::time::{Clock, Timestamp};
 use shared::token::Claims;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -179,11 +181,17 @@ async fn live(
     let ended = match attached {
         Ok(()) => {
             gauge!(names::WS_CONNECTIONS).increment(1);
-            let ended = converse(stream, input, node, &connection).await;
+            // A fault in one command must not leave a ghost in the hub.
+            let conversing = AssertUnwindSafe(converse(stream, input, node, &connection)).catch_unwind().await;
+            let ended = conversing.unwrap_or((Close::Internal, "gateway"));
             gauge!(names::WS_CONNECTIONS).decrement(1);
             ended
         }
-        Err(why) => say_goodbye(stream, Ended::With(why)).await,
+        Err(why) => {
+            // From now on it does not count among its user's connections, so it takes nobody's place.
+            connection.outbox.close(why);
+            say_goodbye(stream, Ended::With(why)).await
+        }
     };
     attach::detach(node, &connection).await;
     ended

@@ -18,9 +18,12 @@ const REORDERED: Duration = Duration::from_millis(200);
 /// The largest hole that is fetched for everybody; past it each client compares for itself.
 const MAX_HOLE: i64 = 256;
 
-/// How often the api is asked before it is given up, and how long between.
-const TRIES: u32 = 5;
-const BETWEEN_TRIES: Duration = Duration::from_millis(500);
+/// How long between two tries.
+const BETWEEN_TRIES: Duration = Duration::from_millis(250);
+
+/// How long the api is asked before it is given up: with the wait before it, members know within five seconds
+/// that they have to compare.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Meets a need, in a task of its own.
 pub fn meet(node: &Arc<Node>, need: Need) {
@@ -64,7 +67,16 @@ pub fn recover_all(node: &Arc<Node>) {
 
 async fn fill(node: &Arc<Node>, group: GroupId, hole: HoleId) {
     tokio::time::sleep(REORDERED).await;
-    for _ in 0..TRIES {
+    // Ends early when there is nothing to be fetched any more; what is then still missing is given up.
+    let _ = tokio::time::timeout(PATIENCE, fetch(node, group, hole)).await;
+    node.hub.with_group(group, |group| {
+        group.no_filling(hole);
+        Need::Nothing
+    });
+}
+
+async fn fetch(node: &Arc<Node>, group: GroupId, hole: HoleId) {
+    loop {
         let mut missing = None;
         node.hub.with_group(group, |group| {
             missing = group.hole(hole);
@@ -72,27 +84,28 @@ async fn fill(node: &Arc<Node>, group: GroupId, hole: HoleId) {
         });
         let Some((conversation_id, after, through)) = missing else { return };
         if through - after > MAX_HOLE {
-            break;
+            return;
         }
         if let Ok(entries) = node.api.entries(EntriesQuestion { conversation_id, after, through }).await {
             let envelopes = entries.iter().filter_map(|bytes| Envelope::decode(bytes).ok());
             let need = node.hub.with_group(group, |group| group.fetched(envelopes));
             meet(node, need);
-            if entries.len() as i64 == through - after {
-                return;
-            }
         }
         tokio::time::sleep(BETWEEN_TRIES).await;
     }
-    node.hub.with_group(group, |group| {
-        group.no_filling(hole);
-        Need::Nothing
-    });
 }
 
 async fn learn(node: &Arc<Node>, group: GroupId, users: Vec<UserId>) {
-    let mut user_ids = users;
-    for _ in 0..TRIES {
+    if tokio::time::timeout(PATIENCE, ask(node, group, users)).await.is_err() {
+        node.hub.with_group(group, |group| {
+            group.no_roster();
+            Need::Nothing
+        });
+    }
+}
+
+async fn ask(node: &Arc<Node>, group: GroupId, mut user_ids: Vec<UserId>) {
+    loop {
         let question = RosterQuestion { group_id: group, user_ids: user_ids.clone() };
         if let Ok(roster) = node.rosters.ask(question).await {
             match node.hub.roster(group, roster.as_ref()) {
@@ -100,12 +113,7 @@ async fn learn(node: &Arc<Node>, group: GroupId, users: Vec<UserId>) {
                 Need::Roster(_, users) => user_ids = users,
                 need => return meet(node, need),
             }
-            continue;
         }
         tokio::time::sleep(BETWEEN_TRIES).await;
     }
-    node.hub.with_group(group, |group| {
-        group.no_roster();
-        Need::Nothing
-    });
 }

@@ -18,11 +18,9 @@ use shared::topic::Topic;
 impl FakeApi {
     async fn answer<T>(&self, call: Call, read: impl FnOnce(&Self) -> T) -> Result<T, Unavailable> {
         let gate = self.gates.of(call);
-        if !gate.enter() {
-            return Err(Unavailable);
-        }
+        let number = gate.enter().ok_or(Unavailable)?;
         let answer = read(self);
-        gate.pass().await;
+        gate.pass(number).await;
         Ok(answer)
     }
 
@@ -58,11 +56,9 @@ impl FakeApi {
 #[async_trait]
 impl Api for FakeApi {
     async fn append(&self, _: usize, drafts: AppendBatch) -> Result<Vec<Outcome>, Unavailable> {
-        if !self.gates.of(Call::Append).enter() {
-            return Err(Unavailable);
-        }
+        let number = self.gates.of(Call::Append).enter().ok_or(Unavailable)?;
         let outcomes = self.store_and_publish(drafts).await;
-        self.gates.of(Call::Append).pass().await;
+        self.gates.of(Call::Append).pass(number).await;
         Ok(outcomes)
     }
 

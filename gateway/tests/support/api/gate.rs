@@ -34,17 +34,19 @@ pub struct Gate {
 struct State {
     calls: usize,
     waiting: usize,
-    is_closed: bool,
+    /// Calls from this one on are kept waiting.
+    closed_from: Option<usize>,
     refuses: bool,
 }
 
 impl Gate {
-    pub fn close(&self) {
-        self.state.send_modify(|state| state.is_closed = true);
+    /// Closes it behind the next `through` calls.
+    pub fn close_after(&self, through: usize) {
+        self.state.send_modify(|state| state.closed_from = Some(state.calls + through));
     }
 
     pub fn open(&self) {
-        self.state.send_modify(|state| state.is_closed = false);
+        self.state.send_modify(|state| state.closed_from = None);
     }
 
     pub fn refuse(&self, refuses: bool) {
@@ -55,21 +57,23 @@ impl Gate {
         self.state.borrow().calls
     }
 
-    /// Counts a call; says whether it is to be served.
-    pub fn enter(&self) -> bool {
+    /// Counts a call and gives its number, if it is to be served.
+    pub fn enter(&self) -> Option<usize> {
+        let number = self.calls();
         self.state.send_modify(|state| state.calls += 1);
-        !self.state.borrow().refuses
+        (!self.state.borrow().refuses).then_some(number)
     }
 
-    /// Passes when the gate is open.
-    pub async fn pass(&self) {
+    /// Passes when the gate is open for this call.
+    pub async fn pass(&self, number: usize) {
         self.state.send_modify(|state| state.waiting += 1);
         let _leaving = Leaving(self);
-        drop(self.state.subscribe().wait_for(|state| !state.is_closed).await);
+        let is_open = |state: &State| state.closed_from.is_none_or(|from| number < from);
+        drop(self.state.subscribe().wait_for(is_open).await);
     }
 
     pub async fn is_waited_at(&self) {
-        drop(self.state.subscribe().wait_for(|state| state.waiting > 0 && state.is_closed).await);
+        drop(self.state.subscribe().wait_for(|state| state.waiting > 0 && state.closed_from.is_some()).await);
     }
 }
 

@@ -45,7 +45,12 @@ impl FakeApi {
 
     /// From now on these calls are answered by what is true when they come, but not before [`Self::in_time`].
     pub fn late(&self, call: Call) {
-        self.gates.of(call).close();
+        self.late_after(call, 0);
+    }
+
+    /// The same from the call after the next `through` ones on.
+    pub fn late_after(&self, call: Call, through: usize) {
+        self.gates.of(call).close_after(through);
     }
 
     pub fn in_time(&self, call: Call) {

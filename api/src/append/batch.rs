@@ -1,0 +1,148 @@
+//! ⑥ One batch: a transaction that locks its conversations, looks, decides, writes and commits, in a fixed
+//! number of round trips. What goes wrong for the batch is tried again; what goes wrong again and again is
+//! tried one ask at a time, so that one bad draft never fails its neighbours.
+
+use super::Hooks;
+use super::ask::{Ask, Item, unavailable};
+use super::decide::{Decision, decide};
+use super::losses::Unsure;
+use super::picture::Picture;
+use super::places::{Places, Resolved};
+use super::publish::Publisher;
+use super::settle::{Settled, refused};
+use super::stuck::Stuck;
+use super::write::write;
+use crate::store::conversations::Conversation;
+use crate::store::{Conn, Db, Lock, Trouble, conversations};
+use metrics::{counter, histogram};
+use shared::draft::ConversationKey;
+use shared::ids::ConversationId;
+use shared::metrics::{APPEND_BATCH, APPEND_RETRIES, APPEND_SECONDS};
+use shared::time::Clock;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::DropGuard;
+
+/// How often a batch is tried as a whole.
+const TRIES: usize = 3;
+/// How long a batch may take, with all its tries: askers do not wait longer.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// What every lane needs.
+pub(super) struct Appender {
+    pub db: Db,
+    pub clock: Clock,
+    pub places: Places,
+    pub hooks: Hooks,
+    pub publisher: Publisher,
+    pub stuck: Stuck,
+    pub _ended: DropGuard,
+}
+
+impl Appender {
+    /// Settles a lane's batch.
+    pub async fn run(&self, items: Vec<Item>) {
+        histogram!(APPEND_BATCH).record(items.len() as f64);
+        let deadline = Instant::now() + LIMIT;
+        let mut lock = Lock::Wait;
+        for _ in 0..TRIES {
+            let error = match self.attempt(&items, lock, deadline).await {
+                Ok(settled) => return self.finish(items, settled).await,
+                Err(error) => error,
+            };
+            let Some(trouble) = Trouble::of(&error) else {
+                tracing::error!(%error, drafts = items.len(), "a batch could not be stored");
+                return refuse(items);
+            };
+            tracing::debug!(%error, drafts = items.len(), "a batch is run again");
+            counter!(APPEND_RETRIES, "cause" => trouble.as_str()).increment(1);
+            if trouble == Trouble::LockWait && lock == Lock::Skip {
+                // It was no conversation's row that we waited for, and waiting again would take as long.
+                break;
+            }
+            if trouble == Trouble::LockWait {
+                lock = Lock::Skip;
+            }
+        }
+        self.one_by_one(items, lock, deadline).await;
+    }
+
+    async fn one_by_one(&self, items: Vec<Item>, lock: Lock, deadline: Instant) {
+        for item in items {
+            let alone = vec![item];
+            match self.attempt(&alone, lock, deadline).await {
+                Ok(settled) => self.finish(alone, settled).await,
+                Err(error) => {
+                    tracing::warn!(%error, "a draft could not be stored, not even alone");
+                    refuse(alone);
+                }
+            }
+        }
+    }
+
+    /// Answers first: what is committed is committed, and only then told to others.
+    async fn finish(&self, items: Vec<Item>, settled: Settled) {
+        for (item, reply) in items.into_iter().zip(settled.replies) {
+            // Whoever asked may have gone; the entry is stored all the same.
+            let _ = item.reply.send(reply);
+        }
+        if let Some(pause) = &self.hooks.before_publish {
+            pause(settled.conversations).await;
+        }
+        self.publisher.publish(&settled.publications).await;
+    }
+
+    async fn attempt(&self, items: &[Item], lock: Lock, deadline: Instant) -> Result<Settled, sqlx::Error> {
+        let asks: Vec<&Ask> = items.iter().map(|item| &item.ask).collect();
+        // Dropped at the deadline, the transaction is rolled back.
+        let tried = tokio::time::timeout_at(deadline, Box::pin(self.transact(&asks, lock)));
+        tried.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    }
+
+    async fn transact(&self, asks: &[&Ask], lock: Lock) -> Result<Settled, sqlx::Error> {
+        let now = self.clock.now();
+        let keys: BTreeSet<ConversationKey> = asks.iter().map(|ask| ask.conversation()).collect();
+        let places = self.places.resolve(&self.db, &keys, now).await?;
+        let started = Instant::now();
+        let mut tx = self.db.begin().await?;
+        let locked = self.lock(&mut tx, &places, lock).await?;
+        let mut picture = Picture::load(&mut tx, asks, places, locked, now).await?;
+        let decisions: Vec<Decision> = asks.iter().map(|ask| decide(&mut picture, ask)).collect();
+        let stored = write(&self.db, &mut tx, &picture).await?;
+        if let Some(pause) = &self.hooks.before_commit {
+            pause(picture.locked()).await;
+        }
+        let unsure = Unsure::about(&stored, &self.publisher.losses, now);
+        tx.commit().await?;
+        unsure.settle();
+        histogram!(APPEND_SECONDS).record(started.elapsed().as_secs_f64());
+        Ok(Settled::of(decisions, &stored, &picture))
+    }
+
+    /// Locks the batch's conversations in the order of their ids. Those that were stuck a moment ago are asked
+    /// for without waiting: the others shall not wait for them again.
+    async fn lock(
+        &self,
+        conn: &mut Conn,
+        places: &Resolved,
+        how: Lock,
+    ) -> Result<Vec<Conversation>, sqlx::Error> {
+        let ids: BTreeSet<ConversationId> = places.values().copied().collect();
+        let (stuck, free) = self.stuck.part(ids);
+        let mut locked = conversations::lock(conn, &free, how).await?;
+        locked.extend(conversations::lock(conn, &stuck, Lock::Skip).await?);
+        if how == Lock::Skip && locked.len() < free.len() + stuck.len() {
+            let got: BTreeSet<ConversationId> = locked.iter().map(|conversation| conversation.id).collect();
+            self.stuck.note(free.into_iter().filter(|id| !got.contains(id)));
+        }
+        Ok(locked)
+    }
+}
+
+fn refuse(items: Vec<Item>) {
+    for item in items {
+        // As above.
+        let _ = item.reply.send(refused(unavailable()));
+    }
+}

@@ -1,0 +1,150 @@
+//! What an api node is told by its environment. Bad values are noted in [`Env`] and reported together with
+//! everybody else's; nothing here stops at the first one.
+
+use shared::config::{AddressRange, Env, RateLimiting, Secret};
+use std::fmt;
+use std::str::FromStr;
+
+/// The bcrypt cost under which a start is warned about: guessing is then cheap (OWASP ASVS, appendix C).
+const WEAK_BCRYPT_COST: u32 = 10;
+
+/// An api node's configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `mysql://…`, with its password; absent in the all-in-one, which has its own file.
+    pub database_url: Option<Secret>,
+    /// What tokens are signed with; absent in the all-in-one, which makes its own.
+    pub jwt_secret: Option<Secret>,
+    /// How dear a password hash is.
+    pub bcrypt_cost: u32,
+    /// Whether rate limits hold.
+    pub rate_limits: RateLimiting,
+    /// Whose pages may call from another host, beside the desktop app's.
+    pub allowed_origins: Vec<Origin>,
+    /// Whose `X-Forwarded-For` and `X-Forwarded-Proto` count.
+    pub trusted_proxies: Vec<AddressRange>,
+    /// How many lanes append in.
+    pub lanes: usize,
+    /// The longest content of a message, in bytes of UTF-8.
+    pub max_content: usize,
+    /// The longest body of a request, in bytes.
+    pub max_body: usize,
+    /// Connections to the database, to read with and as many to write with.
+    pub database_connections: u32,
+}
+
+impl Config {
+    /// Reads it. `default_lanes` is 16 before a server, and 1 before SQLite, which has one writer.
+    #[must_use]
+    pub fn read(env: &Env, default_lanes: usize) -> Self {
+        let max_content = env.size("MAX_CONTENT_BYTES", 16 * 1024, 1, 65_535);
+        Self {
+            database_url: database_url(env),
+            jwt_secret: env.secret("JWT_SECRET"),
+            bcrypt_cost: u32::try_from(env.number("BCRYPT_COST", 12, 4, 15)).unwrap_or(12),
+            rate_limits: env.parsed("RATE_LIMITS", RateLimiting::On, "`on` or `off`"),
+            allowed_origins: env.list("ALLOWED_ORIGINS", "origins such as https://chat.example.org"),
+            trusted_proxies: env.list("TRUSTED_PROXIES", "addresses or ranges such as 10.0.0.0/8"),
+            lanes: env.size("LANES", default_lanes, 1, 1024),
+            max_content,
+            max_body: max_body(env, max_content),
+            database_connections: u32::try_from(env.number("DATABASE_CONNECTIONS", 8, 1, 1000)).unwrap_or(8),
+        }
+    }
+
+    /// Says in the log what is allowed and unwise. Called once logging has started.
+    pub fn warn(&self) {
+        if self.bcrypt_cost < WEAK_BCRYPT_COST {
+            tracing::warn!(cost = self.bcrypt_cost, "BCRYPT_COST is under 10: passwords are cheap to guess");
+        }
+        if self.rate_limits == RateLimiting::Off {
+            tracing::warn!("RATE_LIMITS is off: nothing holds back who guesses passwords or floods");
+        }
+    }
+}
+
+fn database_url(env: &Env) -> Option<Secret> {
+    let url = env.text("DATABASE_URL")?;
+    if url.starts_with("mysql://") {
+        return Some(Secret::new(url.as_bytes().to_vec()));
+    }
+    // The value is not repeated: it may hold a password.
+    env.problem("DATABASE_URL", "expected mysql://user:password@host:port/database");
+    None
+}
+
+/// JSON writes one byte of content as six at most (`\u0000`), so a body of the longest content fits.
+fn max_body(env: &Env, max_content: usize) -> usize {
+    let smallest = max_content * 6 + 1024;
+    env.size("MAX_BODY_BYTES", smallest.max(128 * 1024), smallest, 16 * 1024 * 1024)
+}
+
+/// Where a page comes from, as browsers write it in `Origin`: scheme, host, and the port unless it is the
+/// scheme's own. Never `*` and never `null`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin(String);
+
+impl Origin {
+    /// Whether a request's `Origin` is this one.
+    #[must_use]
+    pub fn is(&self, origin: &str) -> bool {
+        self.0.eq_ignore_ascii_case(origin)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Origin {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (scheme, host) = text.split_once("://").ok_or(())?;
+        let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+        let is_host =
+            !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c));
+        if is_scheme && is_host { Ok(Self(text.to_ascii_lowercase())) } else { Err(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_a_good_value() {
+        let env = Env::of::<&str, &str>([]);
+        let config = Config::read(&env, 16);
+        env.finish().unwrap();
+        assert_eq!((config.bcrypt_cost, config.lanes, config.max_content), (12, 16, 16_384));
+    }
+
+    #[test]
+    fn all_bad_values_are_noted_and_none_shows_a_password() {
+        let env = Env::of([
+            ("DATABASE_URL", "postgres://me:hunter2@db/chat"),
+            ("JWT_SECRET", "short"),
+            ("BCRYPT_COST", "3"),
+            ("RATE_LIMITS", "maybe"),
+            ("ALLOWED_ORIGINS", "*, https://ok.example, https://no.example/path, null"),
+            ("TRUSTED_PROXIES", "10.0.0.0/99"),
+            ("LANES", "0"),
+            ("MAX_BODY_BYTES", "5"),
+        ]);
+        let config = Config::read(&env, 1);
+        let problems = env.finish().unwrap_err().0;
+        assert_eq!(problems.len(), 10, "{problems:#?}");
+        assert!(!problems.concat().contains("hunter2"));
+        assert_eq!(config.allowed_origins, ["https://ok.example".parse().unwrap()]);
+    }
+
+    #[test]
+    fn a_body_always_has_room_for_the_longest_content() {
+        let env = Env::of([("MAX_CONTENT_BYTES", "65535")]);
+        assert!(Config::read(&env, 1).max_body > 6 * 65_535);
+    }
+}

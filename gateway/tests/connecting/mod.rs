@@ -1,0 +1,5 @@
+//! How a connection begins.
+
+mod attach;
+mod tokens;
+mod too_many;

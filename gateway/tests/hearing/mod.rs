@@ -1,0 +1,9 @@
+//! What a connection hears: everything it may, in order, and nothing it may not.
+
+mod gaps;
+mod holes;
+mod last_entry;
+mod members;
+mod order;
+mod slow_reader;
+mod unknown_members;
