@@ -90,13 +90,8 @@ impl App {
     pub async fn start(parts: Parts) -> Result<Arc<Self>, sqlx::Error> {
         parts.config.warn();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let reads = Reads::start(
-            parts.db.clone(),
-            parts.bus.clone(),
-            parts.clock.clone(),
-            &parts.tasks,
-            &parts.stop,
-        );
+        let reads =
+            Reads::start(parts.db.clone(), parts.bus.clone(), parts.clock.clone(), &parts.tasks, &parts.stop);
         let append = Append::start(AppendParts {
             db: parts.db.clone(),
             bus: parts.bus.clone(),
@@ -146,9 +141,6 @@ impl Checked for App {
         let answer = tokio::time::timeout(DATABASE_ANSWERS_IN, self.database_answers()).await;
         if !matches!(answer, Ok(Ok(()))) {
             health.faults.push("the database does not answer".to_owned());
-        }
-        if self.presence.online(&[]).await.is_err() {
-            health.degraded.push("the presence store does not answer".to_owned());
         }
         health
     }

@@ -2,6 +2,7 @@
 //! page needs is inside the binary; its policy lets exactly that work.
 
 use crate::edge::headers::set;
+use crate::error::ApiError;
 use crate::router::at;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -37,10 +38,18 @@ pub fn router(calls: &Router) -> Router {
 pub fn document(calls: &Router) -> String {
     let info = Info::new(TITLE, env!("CARGO_PKG_VERSION")).description(ABOUT);
     let scheme = Http::new(HttpAuthScheme::Bearer).bearer_format("JWT");
-    let document = OpenApi::with_info(info)
+    let mut document = OpenApi::with_info(info)
         .add_security_scheme(BEARER, SecurityScheme::Http(scheme))
         .merge_router(calls);
+    for operation in document.paths.values_mut().flat_map(|item| item.operations.values_mut()) {
+        // Named after the function alone: a client generator makes names of them, and code moves.
+        operation.operation_id = operation.operation_id.take().map(last_part);
+    }
     document.to_json().unwrap_or_default()
+}
+
+fn last_part(id: String) -> String {
+    id.rsplit('.').next().map_or_else(String::new, str::to_owned)
 }
 
 struct Document(String);
@@ -53,12 +62,10 @@ impl Handler for Document {
     }
 }
 
-/// The page's files are named relative to its folder.
+/// The page's files are named relative to its folder, so the folder is where it is shown.
 #[handler]
-async fn to_folder(req: &mut Request, res: &mut Response) {
-    // An address with the slash matches this route too.
+async fn to_folder(res: &mut Response) {
     res.render(Redirect::permanent("/api/docs/index.html"));
-    let _ = req;
 }
 
 /// The page and its files.
@@ -69,8 +76,8 @@ struct Page {
 
 impl Page {
     fn new() -> Self {
-        // Nothing is asked of a validator elsewhere.
-        let config = Config::new([DOCUMENT]).validator_url("none");
+        // Nothing is asked of a validator elsewhere, and there is no bar that shows documents of others.
+        let config = Config::new([DOCUMENT]).validator_url("none").use_base_layout();
         let index = serve("index.html", TITLE, "", "", &config).ok().flatten();
         let html = index.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
         Self { policy: policy(&html), config }
@@ -100,7 +107,7 @@ impl Handler for Page {
     async fn handle(&self, req: &mut Request, depot: &mut Depot, res: &mut Response, _: &mut FlowCtrl) {
         let name = req.params().tail().unwrap_or_default().to_owned();
         let Some(file) = serve(&name, TITLE, "", "", &self.config).ok().flatten() else {
-            return crate::error::ApiError::from(Code::NotFound).write(req, depot, res).await;
+            return ApiError::from(Code::NotFound).write(req, depot, res).await;
         };
         res.headers_mut().insert(CONTENT_SECURITY_POLICY, self.policy.clone());
         set(res.headers_mut(), &[(CACHE_CONTROL, "no-cache")]);

@@ -3,6 +3,7 @@
 
 use crate::edge::headers::set;
 use crate::error::ApiError;
+use crate::router::{Call, at};
 use rust_embed::RustEmbed;
 use salvo::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH,
@@ -38,12 +39,11 @@ struct Build {
 pub fn router() -> Router {
     let build = Arc::new(Build::load());
     let (page, file) = (Page(build.clone()), File(build));
-    let (page, file) =
-        (crate::router::at("", both(page)), crate::router::at("b/{build}/{**file}", both(file)));
+    let (page, file) = (at("", both(page)), at("b/{build}/{**file}", both(file)));
     Router::new().push(page).push(file)
 }
 
-fn both(handler: impl Handler + Clone) -> [crate::router::Call; 2] {
+fn both(handler: impl Handler + Clone) -> [Call; 2] {
     [Method::GET, Method::HEAD].map(|method| {
         let router = Router::with_filter(MethodFilter::new(method.clone())).goal(handler.clone());
         (method, router)

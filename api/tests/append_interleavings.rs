@@ -32,7 +32,7 @@ use uuid::Uuid;
 const SEEDS: [u64; 4] = [1, 2, 3, 4];
 /// People who do something at the same time, and how much each does.
 const ACTORS: usize = 8;
-const STEPS: usize = 40;
+const STEPS: usize = 80;
 
 /// What each draft was answered, however often it was sent.
 type Answers = Mutex<Vec<(Draft, Outcome)>>;
@@ -47,7 +47,7 @@ struct World {
 }
 
 async fn any_interleaving_keeps_the_log_whole(bench: Bench) {
-    let metrics = shared::metrics::install().unwrap();
+    let mut seen = Seen::default();
     for seed in SEEDS {
         eprintln!("seed {seed}");
         let bus = KeepingBus::new();
@@ -56,9 +56,43 @@ async fn any_interleaving_keeps_the_log_whole(bench: Bench) {
         join_all(actors).await;
         let conversations = world.check(&bench).await;
         world.check_published(&bus, &conversations).await;
+        seen.add(&world, &conversations);
     }
     bench.finish().await;
-    eprintln!("{}", metrics.render());
+    seen.check();
+}
+
+/// The premise: what may go wrong was tried.
+#[derive(Debug, Default)]
+struct Seen {
+    repeats: usize,
+    reused: usize,
+    strangers: usize,
+    changes: usize,
+    handed_over: usize,
+}
+
+impl Seen {
+    fn add(&mut self, world: &World, logs: &[(ConversationId, Vec<StoredMessage>)]) {
+        let answers = world.answers.lock().unwrap();
+        let stored = answers.iter().filter_map(|(_, outcome)| outcome.ok());
+        let stored: Vec<_> = stored.map(|place| place.message_id).collect();
+        self.repeats += stored.len() - stored.iter().collect::<BTreeSet<_>>().len();
+        let refused = |code| answers.iter().filter(|(_, o)| o.is_err_and(|r| r.code == code)).count();
+        self.reused += refused(Code::IdReused);
+        self.strangers += refused(Code::NotFound);
+        self.changes += logs.iter().flat_map(|(_, log)| log).filter(|entry| entry.message_type != "text").count();
+        for (n, group) in world.groups.iter().enumerate() {
+            let (_, log) = logs.iter().find(|(_, log)| log[0].group_id == Some(*group)).unwrap();
+            self.handed_over += usize::from(Replay::of(log, &world.promoted[group]).owner != Some(world.users[n]));
+        }
+    }
+
+    fn check(&self) {
+        eprintln!("{self:?}");
+        let least = [self.repeats, self.reused, self.strangers, self.changes / 4, self.handed_over * 20];
+        assert!(least.iter().all(|count| *count >= 20), "too little happened: {self:?}");
+    }
 }
 
 on_both_engines!(any_interleaving_keeps_the_log_whole);

@@ -1,4 +1,5 @@
 //! Accounts through REST: making one, logging in, changing it, and what bad input gets.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod rest_support;
 
@@ -86,7 +87,8 @@ async fn a_taken_name_or_address_is_refused_in_any_case_and_width() {
 #[tokio::test]
 async fn of_two_who_race_for_a_name_one_gets_it_and_the_other_is_told_that_it_is_taken() {
     let node = Node::start().await;
-    let tries = (0..8).map(|n| register(&node, move |body| body["email"] = format!("a{n}@example.org").into()));
+    let tries =
+        (0..8).map(|n| register(&node, move |body| body["email"] = format!("a{n}@example.org").into()));
     let answers = futures_util::future::join_all(tries).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     for answer in answers.iter().filter(|answer| answer.status != 201) {
@@ -225,7 +227,8 @@ async fn a_user_is_found_by_the_whole_name_and_by_no_part_of_it() {
 async fn what_is_named_changes_and_the_rest_stays() {
     let node = Node::start().await;
     let alice = node.register("alice").await;
-    let change = json!({"username": "Alice Liddell", "avatar": "https://pictures.example/a.png", "status": "away"});
+    let change =
+        json!({"username": "Alice Liddell", "avatar": "https://pictures.example/a.png", "status": "away"});
     let patch = |body: Value| node.call("PATCH", "/api/users/me").token(&alice.token).json(&body).send();
     assert_snapshot!(patch(change).await, @r#"
     200 {

@@ -1,4 +1,5 @@
 //! Groups through REST: making, joining, leaving, removing; and that strangers learn nothing.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod rest_support;
 
@@ -161,9 +162,11 @@ async fn a_newcomer_sees_the_group_from_the_joining_on() {
     bob.join(&node, group).await;
     alice.say_in(&node, group, "after").await;
     assert_eq!(contents(&node, &bob, group).await, ["3 member_joined", "4 text"]);
-    let from_the_start = bob.get(&node, &format!("/api/messages/list?group_id={group}&after_seq=0")).send().await;
+    let from_the_start =
+        bob.get(&node, &format!("/api/messages/list?group_id={group}&after_seq=0")).send().await;
     assert_eq!(from_the_start.expect(200)["messages"][0]["seq"], 3);
-    let before = bob.get(&node, &format!("/api/messages/list?group_id={group}&before_seq=3")).send().await.expect(200);
+    let before =
+        bob.get(&node, &format!("/api/messages/list?group_id={group}&before_seq=3")).send().await.expect(200);
     assert_eq!((&before["messages"], &before["has_more"]), (&json!([]), &json!(false)));
 }
 
@@ -281,7 +284,8 @@ async fn anothers_ids_open_nothing() {
     alice.say(&node, &carol, "between us").await;
     bob.say(&node, &carol, "between us two").await;
     for (who, other, theirs) in [(&alice, &bob, his), (&bob, &alice, hers)] {
-        let talk = who.get(&node, &format!("/api/messages/list?receiver_id={}", other.id)).send().await.expect(200);
+        let talk =
+            who.get(&node, &format!("/api/messages/list?receiver_id={}", other.id)).send().await.expect(200);
         assert_eq!(talk["messages"], json!([]));
         who.get(&node, &format!("/api/groups/{theirs}")).send().await.refused(404, "not_found");
         who.get(&node, &format!("/api/groups/{theirs}/members")).send().await.refused(404, "not_found");

@@ -1,5 +1,6 @@
 //! Refresh tokens: each good once, the one before for a minute more, an older one for nothing but the end of
 //! its session; and the browser's cookie.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod rest_support;
 
@@ -92,7 +93,8 @@ async fn a_forged_token_ends_nobodys_session() {
     token_of(node.refresh(&alice.refresh_token).await);
     let (head, tail) = alice.refresh_token.split_at(30);
     let flipped = if tail.starts_with('A') { "B" } else { "A" };
-    let forged = [format!("{head}{flipped}{}", &tail[1..]), "A".repeat(64), String::new(), format!("{head}{tail}AA")];
+    let forged =
+        [format!("{head}{flipped}{}", &tail[1..]), "A".repeat(64), String::new(), format!("{head}{tail}AA")];
     for token in &forged {
         node.refresh(token).await.refused(401, "unauthorized");
     }
@@ -121,7 +123,8 @@ async fn nothing_that_the_database_keeps_is_a_refresh_token() {
     let mut conn = node.app.db.read().await.unwrap();
     let session = api::store::sessions::find(&mut conn, shared::ids::SessionId(1)).await.unwrap().unwrap();
     let seed = URL_SAFE_NO_PAD.encode(&session.seed);
-    let shaped = URL_SAFE_NO_PAD.encode([&1i64.to_be_bytes(), &0i64.to_be_bytes(), &session.seed[..]].concat());
+    let shaped =
+        URL_SAFE_NO_PAD.encode([&1i64.to_be_bytes(), &0i64.to_be_bytes(), &session.seed[..]].concat());
     for token in [seed, shaped] {
         node.refresh(&token).await.refused(401, "unauthorized");
     }
@@ -132,9 +135,17 @@ async fn bad_bodies_of_a_refresh_are_refused() {
     let node = Node::start().await;
     node.post("/api/auth/refresh").send().await.refused(401, "unauthorized");
     node.post("/api/auth/refresh").json(&json!({})).send().await.refused(401, "unauthorized");
-    node.post("/api/auth/refresh").json(&json!({"refresh_token": 7})).send().await.refused(400, "bad_request");
+    node.post("/api/auth/refresh")
+        .json(&json!({"refresh_token": 7}))
+        .send()
+        .await
+        .refused(400, "bad_request");
     node.post("/api/auth/refresh").json(&json!({"token": "x"})).send().await.refused(400, "bad_request");
-    node.post("/api/auth/refresh").text("text/plain", "x").send().await.refused(415, "unsupported_media_type");
+    node.post("/api/auth/refresh")
+        .text("text/plain", "x")
+        .send()
+        .await
+        .refused(415, "unsupported_media_type");
 }
 
 const ORIGIN: &str = "http://chat.example";
@@ -171,7 +182,8 @@ async fn a_browser_has_its_refresh_token_in_a_cookie_and_not_in_the_answer() {
     let rest = answer.header("set-cookie").unwrap().strip_prefix(&cookie).unwrap();
     assert_eq!(rest, "; Path=/api/auth; Max-Age=2592000; HttpOnly; SameSite=Strict");
 
-    let refreshed = node.post("/api/auth/refresh").header("cookie", &cookie).header("origin", ORIGIN).send().await;
+    let refreshed =
+        node.post("/api/auth/refresh").header("cookie", &cookie).header("origin", ORIGIN).send().await;
     assert_ne!(cookie_of(&refreshed), cookie);
     let body = refreshed.expect(200);
     assert!(body["refresh_token"].is_null() && body["token"].is_string());
@@ -202,16 +214,30 @@ async fn no_other_page_makes_a_browser_use_its_cookie() {
     let node = Node::made().with("ALLOWED_ORIGINS", "https://friend.example").start().await;
     node.register("alice").await;
     let cookie = cookie_of(&log_in_by_cookie(&node).await);
-    let hostile = ["", "null", "http://evil.example", "http://chat.example.evil.example", "http://chat.example:81",
-        "http://evilchat.example", "tauri://localhost", "file://chat.example", "chat.example"];
+    let hostile = [
+        "",
+        "null",
+        "http://evil.example",
+        "http://chat.example.evil.example",
+        "http://chat.example:81",
+        "http://evilchat.example",
+        "tauri://localhost",
+        "file://chat.example",
+        "chat.example",
+    ];
     for origin in hostile {
         for path in ["/api/auth/refresh", "/api/auth/logout"] {
             let call = node.post(path).header("cookie", &cookie);
-            let answer = if origin.is_empty() { call.send().await } else { call.header("origin", origin).send().await };
+            let answer = if origin.is_empty() {
+                call.send().await
+            } else {
+                call.header("origin", origin).send().await
+            };
             assert_eq!((answer.status, answer.code()), (403, "bad_origin"), "{origin} {path}");
         }
     }
-    let friend = node.post("/api/auth/refresh").header("cookie", &cookie).header("origin", "https://friend.example");
+    let friend =
+        node.post("/api/auth/refresh").header("cookie", &cookie).header("origin", "https://friend.example");
     friend.send().await.expect(200);
 }
 
@@ -220,7 +246,8 @@ async fn log_out_takes_the_cookie_away() {
     let node = Node::start().await;
     node.register("alice").await;
     let cookie = cookie_of(&log_in_by_cookie(&node).await);
-    let answer = node.post("/api/auth/logout").header("cookie", &cookie).header("origin", ORIGIN).send().await;
+    let answer =
+        node.post("/api/auth/logout").header("cookie", &cookie).header("origin", ORIGIN).send().await;
     assert_eq!(cookie_of(&answer), "imtt_refresh=");
     assert!(answer.header("set-cookie").unwrap().contains("Max-Age=0"));
     answer.expect(204);
@@ -239,5 +266,10 @@ async fn one_tabs_log_out_leaves_another_accounts_cookie_alone() {
     assert_eq!(answer.header("set-cookie"), None);
     answer.expect(204);
     assert!(!bob.is_logged_in(&node).await);
-    node.post("/api/auth/refresh").header("cookie", &cookie).header("origin", ORIGIN).send().await.expect(200);
+    node.post("/api/auth/refresh")
+        .header("cookie", &cookie)
+        .header("origin", ORIGIN)
+        .send()
+        .await
+        .expect(200);
 }

@@ -1,5 +1,6 @@
 //! How sessions end, and what tokens open nothing: log-out, another password, the end of an account, and every
 //! token that is not one of ours.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod rest_support;
 
@@ -42,10 +43,10 @@ async fn one_lists_ones_own_sessions_and_ends_any_of_them() {
     assert_snapshot!(ended, @"204");
     assert!(!phone.is_logged_in(&node).await && alice.is_logged_in(&node).await);
     node.refresh(&phone.refresh_token).await.refused(401, "unauthorized");
-    assert_eq!(node.bus.take_controls(), [(
-        Topic::User(UserId(alice.id)),
-        json!({"control": "session_ended", "session_id": 2}),
-    )]);
+    assert_eq!(
+        node.bus.take_controls(),
+        [(Topic::User(UserId(alice.id)), json!({"control": "session_ended", "session_id": 2}),)]
+    );
     let again = node.call("DELETE", "/api/auth/sessions/2").token(&alice.token).send().await;
     again.refused(404, "not_found");
 }
@@ -98,17 +99,18 @@ async fn log_out_without_a_session_to_end_is_refused() {
 #[tokio::test]
 async fn another_password_ends_all_sessions_but_the_one_that_set_it() {
     let node = Node::start().await;
-    let (alice, phone, bob) = (node.register("alice").await, node.log_in("alice").await, node.register("bob").await);
+    let (alice, phone, bob) =
+        (node.register("alice").await, node.log_in("alice").await, node.register("bob").await);
     let change = json!({"old": PASSWORD, "new": "a new password"});
     assert_snapshot!(alice.post(&node, "/api/auth/password", change).send().await, @"204");
     assert!(alice.is_logged_in(&node).await && bob.is_logged_in(&node).await);
     assert!(!phone.is_logged_in(&node).await);
     node.refresh(&phone.refresh_token).await.refused(401, "unauthorized");
     node.refresh(&alice.refresh_token).await.expect(200);
-    assert_eq!(node.bus.take_controls(), [(
-        Topic::User(UserId(alice.id)),
-        json!({"control": "other_sessions_ended", "kept": 1}),
-    )]);
+    assert_eq!(
+        node.bus.take_controls(),
+        [(Topic::User(UserId(alice.id)), json!({"control": "other_sessions_ended", "kept": 1}),)]
+    );
     node.try_log_in("alice", PASSWORD).await.refused(401, "wrong_credentials");
     node.try_log_in("alice", "a new password").await.expect(200);
 }
@@ -133,7 +135,8 @@ async fn another_password_needs_the_old_one_and_is_itself_a_good_one() {
 #[tokio::test]
 async fn a_closed_account_is_out_of_everything_and_what_it_wrote_stays() {
     let node = Node::start().await;
-    let (alice, phone, bob) = (node.register("alice").await, node.log_in("alice").await, node.register("bob").await);
+    let (alice, phone, bob) =
+        (node.register("alice").await, node.log_in("alice").await, node.register("bob").await);
     let group = alice.create_group(&node, "Tea").await;
     bob.join(&node, group).await;
     alice.say(&node, &bob, "farewell").await;
@@ -158,7 +161,8 @@ async fn a_closed_account_is_out_of_everything_and_what_it_wrote_stays() {
     assert_eq!(members["members"][0]["role"], "owner");
     let page = bob.get(&node, "/api/messages/list?receiver_id=1").send().await.expect(200);
     assert_eq!(page["messages"][0]["content"], "farewell");
-    let send = bob.post(&node, "/api/messages/send", json!({"receiver_id": 1, "content": "hello?"})).send().await;
+    let send =
+        bob.post(&node, "/api/messages/send", json!({"receiver_id": 1, "content": "hello?"})).send().await;
     send.refused(404, "not_found");
     let again = json!({"username": "alice", "email": "new@example.org", "password": PASSWORD});
     node.post("/api/auth/register").json(&again).send().await.refused(409, "username_taken");
@@ -221,14 +225,18 @@ async fn every_token_that_is_not_ours_is_refused_alike() {
     let (header, body) = head.split_once('.').unwrap();
     let bobs = bob.token.split('.').nth(1).unwrap();
     let unsigned = forge::header(&json!({"alg": "none", "typ": "JWT"}));
-    let keyed = forge::header(&json!({"alg": "HS256", "kid": "../../dev/null", "jku": "http://127.0.0.1/keys"}));
+    let keyed =
+        forge::header(&json!({"alg": "HS256", "kid": "../../dev/null", "jku": "http://127.0.0.1/keys"}));
     let claims = forge::claims(body);
     let with = |name: &str, value: Value| {
         let mut claims = claims.clone();
         claims[name] = value;
         forge::signed(&claims)
     };
-    assert!(Person { token: forge::signed(&claims), ..alice.clone() }.is_logged_in(&node).await, "the premise");
+    assert!(
+        Person { token: forge::signed(&claims), ..alice.clone() }.is_logged_in(&node).await,
+        "the premise"
+    );
     let forged = [
         String::new(),
         "x".to_owned(),
@@ -255,7 +263,9 @@ async fn every_token_that_is_not_ours_is_refused_alike() {
         let answer = node.get("/api/users/me").token(&token).send().await;
         assert_eq!(answer.to_string(), none.to_string(), "{token}");
     }
-    for header in ["", "Bearer", &format!("Basic {}", alice.token), &alice.token, &format!("Bearer{}", alice.token)] {
+    for header in
+        ["", "Bearer", &format!("Basic {}", alice.token), &alice.token, &format!("Bearer{}", alice.token)]
+    {
         let answer = node.get("/api/users/me").header("authorization", header).send().await;
         assert_eq!(answer.to_string(), none.to_string(), "{header}");
     }

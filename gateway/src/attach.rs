@@ -2,6 +2,7 @@
 //! outbox held → topics subscribed → a look-up begun after that → `ready` → what waited. The same look-up runs
 //! again, as a *refresh*, whenever what a user may hear changed or may have been missed.
 
+use crate::commands::watch;
 use crate::connection::{Connection, text_frame};
 use crate::hub::recovery;
 use crate::node::Node;
@@ -29,6 +30,10 @@ const RETRY: Duration = Duration::from_millis(500);
 pub async fn attach(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<(), Close> {
     for oldest in node.hub.enter(connection, node.config.connections_per_user) {
         oldest.outbox.close(Close::Replaced);
+    }
+    if node.is_draining() {
+        // Who entered before this was so is told by the drain.
+        return Err(Close::Restarting);
     }
     if node.topics.listen(vec![Topic::User(connection.user_id)]).await.is_err() {
         counter!(names::WS_CONNECTS, "result" => "unavailable").increment(1);
@@ -61,21 +66,12 @@ pub async fn attach(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<()
 pub async fn detach(node: &Arc<Node>, connection: &Arc<Connection>) {
     connection.outbox.close(Close::Normal);
     node.hub.exit(connection);
-    let (seated, watching, present) = {
-        let mut memory = connection.memory();
-        (std::mem::take(&mut memory.seated), std::mem::take(&mut memory.watching), memory.present)
-    };
-    if present {
+    if connection.memory().present {
         node.presence.leave(connection.user_id);
     }
-    for group in &seated {
-        node.hub.unseat(connection.id, *group);
-    }
-    node.presence.unwatch(&node.hub, connection.id, &watching);
-    let mut topics = vec![Topic::User(connection.user_id)];
-    topics.extend(seated.into_iter().map(Topic::Group));
-    topics.extend(watching.into_iter().map(Topic::Presence));
-    node.topics.unlisten(topics).await;
+    leave(node, connection, |_| true).await;
+    watch::stop(node, connection).await;
+    node.topics.unlisten(vec![Topic::User(connection.user_id)]).await;
 }
 
 /// Looks up again what a connection may hear, and tells it the heads. Look-ups of one connection never run
@@ -100,8 +96,12 @@ fn spawn_refresh(node: &Arc<Node>, connection: &Arc<Connection>) {
                 Err(why) => connection.outbox.close(why),
             }
             if connection.refreshing.end() {
-                return;
+                break;
             }
+        }
+        if connection.outbox.closing().is_some() {
+            // It may have been detached meanwhile, and then nobody else gives back what was just listened to.
+            leave(&node, &connection, |_| true).await;
         }
     });
 }
@@ -136,7 +136,7 @@ impl Refreshing {
 }
 
 /// Seats the connection in all groups of its user, and answers with a look-up that began after every topic
-/// was subscribed and every seat taken.
+/// was subscribed and every seat taken: what is not in the answer was given to the seat.
 async fn look_up(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<AttachAnswer, Close> {
     let question = AttachQuestion { user_id: connection.user_id, session_id: connection.session_id };
     for _ in 0..MAX_ROUNDS {
@@ -147,11 +147,17 @@ async fn look_up(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<Attac
             SessionState::AccountClosed => return Err(Close::AccountClosed),
         }
         let groups: Vec<GroupId> = answer.groups.iter().map(|seat| seat.group_id).collect();
-        let was_seated = listen(node, connection, &groups).await?;
-        for seat in &answer.groups {
-            recovery::meet(node, node.hub.seat(connection, *seat));
+        listen(node, connection, &groups).await?;
+        if let Some(why) = connection.outbox.closing() {
+            return Err(why);
         }
-        if was_seated {
+        let mut sat_everywhere = true;
+        for seat in &answer.groups {
+            let (sat, need) = node.hub.seat(connection, *seat);
+            recovery::meet(node, need);
+            sat_everywhere &= sat;
+        }
+        if sat_everywhere {
             leave(node, connection, |group| !groups.contains(&group)).await;
             return Ok(answer);
         }
@@ -159,25 +165,22 @@ async fn look_up(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<Attac
     Err(Close::Unavailable)
 }
 
-/// Listens to those of the groups that the connection does not listen to yet; says whether there were none.
-async fn listen(node: &Node, connection: &Connection, groups: &[GroupId]) -> Result<bool, Close> {
+/// Listens to those of the groups that the connection does not listen to yet.
+async fn listen(node: &Node, connection: &Connection, groups: &[GroupId]) -> Result<(), Close> {
     let new: Vec<GroupId> = {
-        let mut memory = connection.memory();
-        let new: Vec<_> = groups.iter().copied().filter(|group| !memory.seated.contains(group)).collect();
-        // Noted before the subscription, so that a connection that ends now gives the topics back.
-        memory.seated.extend(&new);
-        new
+        let memory = connection.memory();
+        groups.iter().copied().filter(|group| !memory.seated.contains(group)).collect()
     };
     if new.is_empty() {
-        return Ok(true);
+        return Ok(());
     }
-    let topics = new.iter().copied().map(Topic::Group).collect();
-    if node.topics.listen(topics).await.is_err() {
-        // Given back, or the next look-up would take these groups for listened to.
-        leave(node, connection, |group| new.contains(&group)).await;
+    let topics: Vec<Topic> = new.iter().copied().map(Topic::Group).collect();
+    if node.topics.listen(topics.clone()).await.is_err() {
+        node.topics.unlisten(topics).await;
         return Err(Close::Unavailable);
     }
-    Ok(false)
+    connection.memory().seated.extend(new);
+    Ok(())
 }
 
 /// Gives up those of its groups, with their topics.

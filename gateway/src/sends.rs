@@ -12,7 +12,9 @@ use shared::lane::{Bounds, Full, Lanes, MAX_BATCH};
 use shared::metrics as names;
 use shared::time::Timestamp;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -25,6 +27,30 @@ const WITHIN: Duration = Duration::from_secs(10);
 
 /// When a client is told to try again that could not be served.
 const RETRY_AFTER_MS: u64 = 1000;
+
+/// How many drafts of a connection wait for their outcome.
+#[derive(Default)]
+pub(crate) struct Unanswered {
+    drafts: AtomicUsize,
+    answered: Notify,
+}
+
+impl Unanswered {
+    pub(crate) fn is_zero(&self) -> bool {
+        self.drafts.load(Ordering::Acquire) == 0
+    }
+
+    /// Waits until none does.
+    pub(crate) async fn zero(&self) {
+        loop {
+            let answered = self.answered.notified();
+            if self.is_zero() {
+                return;
+            }
+            answered.await;
+        }
+    }
+}
 
 /// The lanes of this gateway.
 pub struct Sends {
@@ -52,6 +78,7 @@ impl Sends {
     /// Puts a draft into its lane. The answer is an `ack` or an `error`, to the connection.
     pub fn push(&self, draft: Draft, connection: &Arc<Connection>) {
         let received_at = connection.clock.now();
+        connection.unanswered.drafts.fetch_add(1, Ordering::AcqRel);
         let pending = Pending { draft, connection: connection.clone(), received_at };
         if let Err(Full(pending)) = self.lanes.push(pending.draft.conversation(), pending) {
             pending.answer(Err(unavailable()));
@@ -80,6 +107,16 @@ async fn append(api: &dyn Api, lane: usize, batch: Vec<Pending>) {
 
 fn unavailable() -> Refusal {
     Refusal { code: Code::Unavailable, retry_after_ms: Some(RETRY_AFTER_MS) }
+}
+
+/// Whatever became of it, nobody waits for it any more.
+impl Drop for Pending {
+    fn drop(&mut self) {
+        let unanswered = &self.connection.unanswered;
+        if unanswered.drafts.fetch_sub(1, Ordering::AcqRel) == 1 {
+            unanswered.answered.notify_waiters();
+        }
+    }
 }
 
 impl Pending {

@@ -3,6 +3,7 @@
 
 use crate::connection::Connection;
 use crate::node::Node;
+use futures_util::future::join_all;
 use rand::Rng;
 use rand::seq::SliceRandom;
 use shared::close::Close;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long what is left may take after the window: queues that must be flushed, lanes under way.
+/// How long each kind of what is left may take after the window: drafts under way, queues that must be flushed.
 const LAST: Duration = Duration::from_secs(15);
 
 /// Stops a gateway. Returns when every connection and task has ended, or had its time.
@@ -27,8 +28,6 @@ pub async fn drain(node: &Arc<Node>) {
         connection.tell(&ServerEvent::Drain { reconnect_in_ms });
     }
     close_over(&open, window).await;
-    // Those that came while the others were closed.
-    node.hub.each_connection(|connection| connection.outbox.close(Close::Restarting));
     node.connections.close();
     let connections_ended = tokio::time::timeout(LAST, node.connections.wait()).await.is_ok();
     node.presence.release().await;
@@ -38,12 +37,25 @@ pub async fn drain(node: &Arc<Node>) {
     tracing::info!(connections_ended, tasks_ended, "the gateway has drained");
 }
 
+/// Closes each at its time, or when the last of its drafts is answered: nobody is to wonder what became of it.
 async fn close_over(connections: &[Arc<Connection>], window: Duration) {
     let count = u32::try_from(connections.len()).unwrap_or(u32::MAX).max(1);
     let step = window / count;
     let began = tokio::time::Instant::now();
+    let mut waiting = Vec::new();
     for (nth, connection) in (0u32..).zip(connections) {
         tokio::time::sleep_until(began + step * nth).await;
-        connection.outbox.close(Close::Restarting);
+        if connection.unanswered.is_zero() {
+            connection.outbox.close(Close::Restarting);
+        } else {
+            waiting.push(connection);
+        }
     }
+    let answered = waiting.iter().map(|connection| async {
+        connection.unanswered.zero().await;
+        connection.outbox.close(Close::Restarting);
+    });
+    // Who goes on sending is closed all the same.
+    let _ = tokio::time::timeout(LAST, join_all(answered)).await;
+    waiting.iter().for_each(|connection| connection.outbox.close(Close::Restarting));
 }

@@ -123,9 +123,13 @@ impl Env {
         Some(Secret(text.as_bytes().to_vec()))
     }
 
-    /// Notes a problem that the caller found.
+    /// Notes a problem that the caller found; once, though two parts of a node read the same variable.
     pub fn problem(&self, name: &str, what: &str) {
-        self.problems.borrow_mut().push(format!("{name}: {what}"));
+        let line = format!("{name}: {what}");
+        let mut problems = self.problems.borrow_mut();
+        if !problems.contains(&line) {
+            problems.push(line);
+        }
     }
 
     /// The variables that were asked for, set or not: what `.env.example` must list.

@@ -17,7 +17,8 @@ pub type Heads = BTreeMap<ConversationId, [Seq; 3]>;
 /// Reads heads inside an event. JSON's keys are text, and behind a tag serde does not make numbers of them.
 fn heads<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Heads, D::Error> {
     let by_text = BTreeMap::<String, [Seq; 3]>::deserialize(deserializer)?;
-    let number = |(id, head): (String, _)| id.parse().map(|id| (ConversationId(id), head)).map_err(Error::custom);
+    let number =
+        |(id, head): (String, _)| id.parse().map(|id| (ConversationId(id), head)).map_err(Error::custom);
     by_text.into_iter().map(number).collect()
 }
 

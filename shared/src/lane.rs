@@ -179,7 +179,10 @@ mod tests {
     #[test]
     fn lanes_are_what_they_were_in_the_first_release() {
         let pair = ConversationKey::Pair(UserId(1), UserId(2));
-        assert_eq!([lane_of(KEY, 16), lane_of(pair, 16), lane_of(pair, 1)], [LANE_OF_GROUP_1, LANE_OF_PAIR, 0]);
+        assert_eq!(
+            [lane_of(KEY, 16), lane_of(pair, 16), lane_of(pair, 1)],
+            [LANE_OF_GROUP_1, LANE_OF_PAIR, 0]
+        );
     }
 
     const LANE_OF_GROUP_1: usize = 14;

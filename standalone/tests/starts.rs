@@ -96,10 +96,11 @@ async fn every_bad_value_is_reported_at_once_and_a_clusters_variable_names_the_n
             .env("LISTEN", "nowhere")
             .env("BCRYPT_COST", "99")
             .env("JWT_SECRET", "short")
+            .env("LANES", "many")
             .env("REDIS_URL", "redis://127.0.0.1:6379"),
     )
     .await;
-    for variable in ["LISTEN", "BCRYPT_COST", "JWT_SECRET", "REDIS_URL"] {
+    for variable in ["LISTEN", "BCRYPT_COST", "JWT_SECRET", "LANES", "REDIS_URL"] {
         assert_eq!(said.matches(variable).count(), 1, "{variable} once in: {said}");
     }
     assert!(said.contains("`gateway` and `api`"), "{said}");

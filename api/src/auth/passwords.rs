@@ -4,7 +4,7 @@
 
 use crate::error::ApiError;
 use shared::error::Code;
-use shared::metrics::BCRYPT_WAITING;
+use shared::metrics::{BCRYPT_WAITING, RATE_LIMITED};
 use shared::rate::TooFast;
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,8 +89,10 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
-        let full = TooFast { retry_after: RETRY_AFTER };
-        let seat = self.seats.clone().try_acquire_owned().map_err(|_| full)?;
+        let seat = self.seats.clone().try_acquire_owned().map_err(|_full| {
+            metrics::counter!(RATE_LIMITED, "rule" => "bcrypt_queue").increment(1);
+            TooFast { retry_after: RETRY_AFTER }
+        })?;
         let waiting = metrics::gauge!(BCRYPT_WAITING);
         let gone = Leaving(waiting.clone());
         waiting.increment(1);

@@ -27,10 +27,13 @@ pub struct ConversationView {
     /// Of which group; `null` in a direct conversation.
     group: Option<GroupView>,
     /// The place of the newest entry.
+    #[salvo(schema(value_type = i64))]
     last_seq: Seq,
     /// How far one has read.
+    #[salvo(schema(value_type = i64))]
     read_seq: Seq,
     /// How far the peer has read; 0 in groups.
+    #[salvo(schema(value_type = i64))]
     peer_read_seq: Seq,
     /// Messages by others after `read_seq`; 100 stands for more than 99.
     unread: i64,

@@ -12,7 +12,8 @@ pub static MYSQL: Migrator = sqlx::migrate!("migrations/mysql");
 pub static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// A lock's name is the server's, not the database's, and has at most 64 characters.
-const TAKE_LOCK: &str = "SELECT CAST(GET_LOCK(CONCAT('imtt-migrate-', MD5(DATABASE())), 60) AS SIGNED)";
+const TAKE_LOCK: &str =
+    "SELECT CAST(GET_LOCK(CONCAT('imtt-migrate-', LEFT(SHA2(DATABASE(), 256), 40)), 60) AS SIGNED)";
 
 /// Runs what is missing on a SQLite file. Its folder's lock keeps other nodes out.
 pub(super) async fn sqlite(db: &Db) -> Result<(), OpenError> {

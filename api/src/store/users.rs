@@ -49,19 +49,6 @@ pub struct NewUser<'a> {
     pub password_hash: &'a str,
 }
 
-/// What an account's owner may change; the others stay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
-    /// The name, trimmed.
-    pub username: String,
-    /// What it is kept apart by.
-    pub username_key: String,
-    /// An address of a picture, or nothing.
-    pub avatar: String,
-    /// The owner's choice.
-    pub status: Status,
-}
-
 /// Makes an account.
 ///
 /// # Errors
@@ -176,12 +163,26 @@ pub async fn find_password_hash(conn: &mut Conn, id: UserId) -> Result<Option<St
     row.map(|row| row.get("password_hash")).transpose()
 }
 
-/// Holds an open account until the transaction ends, if its password is still the one of this hash: what was
-/// found out about the password outside the transaction then holds inside it.
+/// Holds an open account until the transaction ends: what is read of it then stays so. `false` when there is
+/// none.
 ///
 /// # Errors
 /// The driver's.
-pub async fn hold(conn: &mut Conn, id: UserId, password_hash: &str) -> Result<bool, sqlx::Error> {
+pub async fn hold(conn: &mut Conn, id: UserId) -> Result<bool, sqlx::Error> {
+    // Takes the row's lock in words that both engines know; the rows that match are counted, changed or not.
+    let done = query("UPDATE users SET updated_at = updated_at WHERE id = ? AND closed_at IS NULL")
+        .bind(id)
+        .execute(conn)
+        .await?;
+    Ok(done.rows > 0)
+}
+
+/// The same, if its password is still the one of this hash: what was found out about the password outside the
+/// transaction then holds inside it.
+///
+/// # Errors
+/// The driver's.
+pub async fn hold_with(conn: &mut Conn, id: UserId, password_hash: &str) -> Result<bool, sqlx::Error> {
     let done = query(
         "UPDATE users
          SET updated_at = updated_at
@@ -219,14 +220,14 @@ pub async fn replace_password_hash(
     Ok(done.rows > 0)
 }
 
-/// Sets what the owner may change.
+/// Writes what the owner may change: name, picture and status.
 ///
 /// # Errors
 /// The driver's; a unique violation when the name is taken.
 pub async fn set_profile(
     conn: &mut Conn,
-    id: UserId,
-    profile: &Profile,
+    user: &User,
+    username_key: &str,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     query(
@@ -234,12 +235,12 @@ pub async fn set_profile(
          SET username = ?, username_key = ?, avatar = ?, status = ?, updated_at = ?
          WHERE id = ?",
     )
-    .bind(profile.username.as_str())
-    .bind(profile.username_key.as_str())
-    .bind(profile.avatar.as_str())
-    .bind(profile.status.as_str())
+    .bind(user.username.as_str())
+    .bind(username_key)
+    .bind(user.avatar.as_str())
+    .bind(user.status.as_str())
     .bind(now)
-    .bind(id)
+    .bind(user.id)
     .execute(conn)
     .await?;
     Ok(())

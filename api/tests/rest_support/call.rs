@@ -2,7 +2,7 @@
 
 use super::{Answer, Node};
 use salvo::http::Method;
-use salvo::http::header::HeaderName;
+use salvo::http::header::{HeaderName, HeaderValue};
 use salvo::test::RequestBuilder;
 use serde_json::Value;
 
@@ -28,6 +28,12 @@ impl<'n> Call<'n> {
     pub fn header(self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().unwrap();
         Self { request: self.request.add_header(name, value.to_owned(), true), ..self }
+    }
+
+    pub fn raw_header(self, name: &str, value: &[u8]) -> Self {
+        let name: HeaderName = name.parse().unwrap();
+        let value = HeaderValue::from_bytes(value).unwrap();
+        Self { request: self.request.add_header(name, value, true), ..self }
     }
 
     pub fn json(self, body: &Value) -> Self {

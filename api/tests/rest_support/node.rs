@@ -1,4 +1,4 @@
-//! A node on a fresh SQLite database.
+//! A node on a fresh database: SQLite, unless it is told otherwise.
 
 use super::{Call, KeptBus, Person};
 use api::store::{Database, Db, PoolSizes, open};
@@ -14,6 +14,7 @@ use shared::rate::{RateLimits, Unlimited};
 use shared::time::{Clock, Timestamp};
 use std::sync::Arc;
 use tempfile::TempDir;
+use testkit::MariaDb;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -28,13 +29,20 @@ pub struct Node {
     pub clock: Clock,
     pub bus: Arc<KeptBus>,
     presence: Arc<MemoryPresence>,
-    _folder: Arc<TempDir>,
+    home: Home,
+}
+
+/// Where a node's database is. Goes away with the last node on it.
+#[derive(Clone)]
+enum Home {
+    Folder(Arc<TempDir>),
+    Server(Arc<testkit::Database>),
 }
 
 /// A node about to be made.
 pub struct Made {
     vars: Vec<(String, String)>,
-    folder: Arc<TempDir>,
+    home: Home,
 }
 
 impl Node {
@@ -45,12 +53,12 @@ impl Node {
 
     pub fn made() -> Made {
         let vars = [("BCRYPT_COST", "4"), ("RATE_LIMITS", "off")].map(|(k, v)| (k.to_owned(), v.to_owned()));
-        Made { vars: vars.to_vec(), folder: Arc::new(TempDir::new().unwrap()) }
+        Made { vars: vars.to_vec(), home: Home::Folder(Arc::new(TempDir::new().unwrap())) }
     }
 
     /// Another node on the same database, with other variables.
     pub fn beside(&self) -> Made {
-        Made { folder: self._folder.clone(), ..Self::made() }
+        Made { home: self.home.clone(), ..Self::made() }
     }
 
     pub fn get(&self, path: &str) -> Call<'_> {
@@ -79,6 +87,10 @@ impl Made {
         self
     }
 
+    pub async fn on_mariadb(self) -> Self {
+        Self { home: Home::Server(Arc::new(MariaDb::shared().await.database().await)), ..self }
+    }
+
     pub async fn start(self) -> Node {
         let env = Env::of(self.vars);
         let config = Config::read(&env, 1);
@@ -92,7 +104,7 @@ impl Made {
         let parts = Parts {
             config,
             secret: Secret::new(SECRET.to_vec()),
-            db: database(&self.folder).await,
+            db: self.home.database().await,
             presence: presence.clone(),
             bus: bus.clone(),
             limits,
@@ -102,11 +114,16 @@ impl Made {
         };
         let app = App::start(parts).await.unwrap();
         let service = shared::serve::service(api::router(app.clone()));
-        Node { app, service, clock, bus, presence, _folder: self.folder }
+        Node { app, service, clock, bus, presence, home: self.home }
     }
 }
 
-async fn database(folder: &TempDir) -> Db {
-    let file = folder.path().join("chat.db");
-    open(&Database::Sqlite(file), PoolSizes { read: 4, write: 1 }).await.unwrap()
+impl Home {
+    async fn database(&self) -> Db {
+        let database = match self {
+            Self::Folder(folder) => Database::Sqlite(folder.path().join("chat.db")),
+            Self::Server(server) => Database::MySql(server.url.clone()),
+        };
+        open(&database, PoolSizes { read: 4, write: 4 }).await.unwrap()
+    }
 }

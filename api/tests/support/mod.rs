@@ -127,7 +127,8 @@ impl Bench {
     /// An account of that name.
     pub async fn user(&self, name: &str) -> UserId {
         let mut conn = self.db.write().await.unwrap();
-        let insert = "INSERT INTO users (username, username_key, email, email_key, password_hash, avatar, status,
+        let insert =
+            "INSERT INTO users (username, username_key, email, email_key, password_hash, avatar, status,
                                          created_at, updated_at)
                       VALUES (?, ?, ?, ?, 'x', '', 'online', ?, ?)";
         let bound = query(insert).bind(name).bind(name).bind(name).bind(name).bind(START).bind(START);

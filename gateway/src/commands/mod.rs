@@ -1,7 +1,7 @@
 //! ③ From a client's event to one command; each in a file of its own. What is wrong is answered with an
 //! `error`, and the connection lives; only whoever floods is closed.
 
-mod auth;
+pub(crate) mod auth;
 mod message;
 mod ping;
 mod read;
@@ -39,7 +39,9 @@ pub async fn run(node: &Arc<Node>, connection: &Arc<Connection>, text: &str) -> 
     match event {
         Ok(ClientEvent::Message(fields)) => message::run(node, connection, fields),
         Ok(ClientEvent::Auth { token }) => return auth::run(node, connection, &token),
-        Ok(ClientEvent::Read { conversation_id, seq }) => read::run(node, connection, conversation_id, seq).await,
+        Ok(ClientEvent::Read { conversation_id, seq }) => {
+            read::run(node, connection, conversation_id, seq).await;
+        }
         Ok(ClientEvent::Typing { receiver_id, group_id }) => {
             typing::run(node, connection, receiver_id, group_id).await;
         }

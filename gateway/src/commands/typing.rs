@@ -17,7 +17,9 @@ pub(super) async fn run(
     group_id: Option<GroupId>,
 ) {
     let allowed = match Target::one_of(receiver_id, group_id) {
-        Ok(Target::Group(group)) => node.hub.is_seated(connection.user_id, group).then_some(Topic::Group(group)),
+        Ok(Target::Group(group)) => {
+            node.hub.is_seated(connection.user_id, group).then_some(Topic::Group(group))
+        }
         // One's own devices are not shown that one types, and in notes there is nobody else.
         Ok(Target::User(peer)) if peer == connection.user_id => return,
         Ok(Target::User(peer)) => may_type(node, connection, peer).await.then_some(Topic::User(peer)),

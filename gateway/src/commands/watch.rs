@@ -13,6 +13,37 @@ use std::sync::Arc;
 const MAX_WATCHED: usize = 200;
 
 pub(super) async fn run(node: &Arc<Node>, connection: &Arc<Connection>, user_ids: Vec<UserId>) {
+    let (asking, watching) = (node.clone(), connection.clone());
+    // In a task of its own: the end of a connection cuts its reader off anywhere, and half a change of topics
+    // could not be given back.
+    let changing = node.tasks.spawn(async move {
+        let _turn = watching.watch_turn.lock().await;
+        change(&asking, &watching, user_ids).await;
+    });
+    // It panicked, or the runtime is going: the connection notices neither.
+    let _ = changing.await;
+}
+
+/// Reads again what may have been missed of those that the connection watches.
+pub(crate) fn again(node: &Arc<Node>, connection: &Arc<Connection>) {
+    let (node, connection) = (node.clone(), connection.clone());
+    node.tasks.clone().spawn(async move {
+        let _turn = connection.watch_turn.lock().await;
+        let user_ids = connection.memory().watching.clone();
+        if !user_ids.is_empty() {
+            change(&node, &connection, user_ids).await;
+        }
+    });
+}
+
+/// Ends a connection's watching.
+pub(crate) async fn stop(node: &Node, connection: &Connection) {
+    let watching = std::mem::take(&mut connection.memory().watching);
+    give_back(node, connection, watching).await;
+}
+
+/// Called in the connection's turn.
+async fn change(node: &Arc<Node>, connection: &Arc<Connection>, user_ids: Vec<UserId>) {
     if user_ids.len() > MAX_WATCHED {
         return connection.refuse(Code::TooMany, None, None);
     }
@@ -24,14 +55,9 @@ pub(super) async fn run(node: &Arc<Node>, connection: &Arc<Connection>, user_ids
     if replace(node, connection, &watchable).await.is_err() {
         connection.refuse(Code::Unavailable, None, None);
     }
-}
-
-/// Reads again what may have been missed of those that the connection watches.
-pub(crate) fn again(node: &Arc<Node>, connection: &Arc<Connection>) {
-    let user_ids = connection.memory().watching.clone();
-    if !user_ids.is_empty() {
-        let (asking, connection) = (node.clone(), connection.clone());
-        node.tasks.spawn(async move { run(&asking, &connection, user_ids).await });
+    if connection.outbox.closing().is_some() {
+        // It may have been detached meanwhile.
+        stop(node, connection).await;
     }
 }
 
@@ -42,10 +68,17 @@ async fn replace(
     watchable: &[(UserId, Status)],
 ) -> Result<(), ()> {
     let users: Vec<UserId> = watchable.iter().map(|(user, _)| *user).collect();
-    let before = std::mem::replace(&mut connection.memory().watching, users.clone());
-    let listening = node.topics.listen(users.into_iter().map(Topic::Presence).collect()).await;
-    node.presence.unwatch(&node.hub, connection.id, &before);
-    node.topics.unlisten(before.into_iter().map(Topic::Presence).collect()).await;
-    listening.map_err(|_| ())?;
+    let topics: Vec<Topic> = users.iter().copied().map(Topic::Presence).collect();
+    if node.topics.listen(topics.clone()).await.is_err() {
+        node.topics.unlisten(topics).await;
+        return Err(());
+    }
+    let before = std::mem::replace(&mut connection.memory().watching, users);
+    give_back(node, connection, before).await;
     node.presence.watch(node, connection, watchable).await.map_err(|_| ())
+}
+
+async fn give_back(node: &Node, connection: &Connection, watched: Vec<UserId>) {
+    node.presence.unwatch(&node.hub, connection.id, &watched);
+    node.topics.unlisten(watched.into_iter().map(Topic::Presence).collect()).await;
 }

@@ -60,7 +60,8 @@ fn look_after(connection: &Arc<Connection>, node: &Node, now: Timestamp) {
     if connection.expires_at() <= now {
         outbox.close(Close::TokenExpired);
     }
-    if outbox.stuck_since().is_some_and(|since| now.since(since) >= node.config.slow_after) && outbox.closing().is_none()
+    if outbox.stuck_since().is_some_and(|since| now.since(since) >= node.config.slow_after)
+        && outbox.closing().is_none()
     {
         counter!(names::SLOW_CONSUMERS).increment(1);
         outbox.close(Close::Slow);

@@ -8,6 +8,7 @@ mod writer;
 
 use crate::attach;
 use crate::node::Node;
+use crate::sends::Unanswered;
 use crate::websocket::decode::Decoder;
 use crate::websocket::encode;
 use bytes::{Bytes, BytesMut};
@@ -48,6 +49,9 @@ pub struct Connection {
     pub(crate) clock: Clock,
     pub(crate) pulse: Pulse,
     pub(crate) refreshing: attach::Refreshing,
+    /// Held while it is changed whom the connection watches: one change at a time.
+    pub(crate) watch_turn: tokio::sync::Mutex<()>,
+    pub(crate) unanswered: Unanswered,
     /// When the access token runs out, in ms.
     expires_at: AtomicI64,
     /// Guards what commands remember; never held over an await.
@@ -64,7 +68,7 @@ pub(crate) struct Memory {
     pub seated: Vec<GroupId>,
     /// Whether its user was counted as present on its behalf.
     pub present: bool,
-    /// The users whose presence it watches.
+    /// The users whose presence it watches: listened to, one by one.
     pub watching: Vec<UserId>,
     /// The peer that the user was last found to be allowed to show typing to.
     pub typing_to: Option<UserId>,
@@ -73,7 +77,12 @@ pub(crate) struct Memory {
 impl Connection {
     /// A connection whose outbox is held until it is attached.
     #[must_use]
-    pub fn new(claims: Claims, node_clock: &Clock, bounds: outbox::OutboxBounds, heartbeat: Duration) -> Self {
+    pub fn new(
+        claims: Claims,
+        node_clock: &Clock,
+        bounds: outbox::OutboxBounds,
+        heartbeat: Duration,
+    ) -> Self {
         Self {
             id: Uuid::now_v7(),
             user_id: claims.user_id,
@@ -82,6 +91,8 @@ impl Connection {
             pulse: Pulse::new(node_clock.now(), heartbeat),
             clock: node_clock.clone(),
             refreshing: attach::Refreshing::attaching(),
+            watch_turn: tokio::sync::Mutex::default(),
+            unanswered: Unanswered::default(),
             expires_at: AtomicI64::new(claims.expires_at.0),
             memory: Mutex::default(),
         }
@@ -182,7 +193,8 @@ async fn live(
         Ok(()) => {
             gauge!(names::WS_CONNECTIONS).increment(1);
             // A fault in one command must not leave a ghost in the hub.
-            let conversing = AssertUnwindSafe(converse(stream, input, node, &connection)).catch_unwind().await;
+            let conversing =
+                AssertUnwindSafe(converse(stream, input, node, &connection)).catch_unwind().await;
             let ended = conversing.unwrap_or((Close::Internal, "gateway"));
             gauge!(names::WS_CONNECTIONS).decrement(1);
             ended

@@ -180,6 +180,17 @@ impl Outbox {
         }
     }
 
+    /// The frames that the writer would take now.
+    #[cfg(test)]
+    pub(crate) fn taken(&self) -> Vec<Bytes> {
+        match self.take() {
+            Some(Work::Write(frames) | Work::Close(frames, _)) => {
+                frames.into_iter().map(|q| q.bytes).collect()
+            }
+            None => Vec::new(),
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Every change leaves the queue whole, so a panic elsewhere has torn nothing.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -201,38 +212,31 @@ mod tests {
         outbox.push(Bytes::from_static(b"frame"), worth, None, NOW);
     }
 
-    fn taken(outbox: &Outbox) -> Vec<Bytes> {
-        match outbox.take() {
-            Some(Work::Write(frames) | Work::Close(frames, _)) => frames.into_iter().map(|q| q.bytes).collect(),
-            None => Vec::new(),
-        }
-    }
-
     #[test]
     fn an_overflow_empties_the_outbox_and_tells_the_client_once_it_drains() {
         let outbox = Outbox::new(BOUNDS, false);
         (0..6).for_each(|_| push(&outbox, Worth::Durable));
         assert_eq!(outbox.stuck_since(), Some(NOW));
-        assert_eq!(taken(&outbox), [resync()]);
+        assert_eq!(outbox.taken(), [resync()]);
         assert_eq!(outbox.stuck_since(), None);
         push(&outbox, Worth::Durable);
-        assert_eq!(taken(&outbox).len(), 1);
+        assert_eq!(outbox.taken().len(), 1);
     }
 
     #[test]
     fn ephemeral_frames_leave_half_the_room_to_entries() {
         let outbox = Outbox::new(BOUNDS, false);
         (0..4).for_each(|_| push(&outbox, Worth::Ephemeral));
-        assert_eq!(taken(&outbox).len(), 2);
+        assert_eq!(outbox.taken().len(), 2);
     }
 
     #[test]
     fn what_came_before_ready_waits_for_it_and_a_close_before_it_shows_nothing() {
         let outbox = Outbox::new(BOUNDS, true);
         push(&outbox, Worth::Durable);
-        assert!(taken(&outbox).is_empty());
+        assert!(outbox.taken().is_empty());
         outbox.release(Bytes::from_static(b"ready"));
-        assert_eq!(taken(&outbox), ["ready", "frame"]);
+        assert_eq!(outbox.taken(), ["ready", "frame"]);
 
         let outbox = Outbox::new(BOUNDS, true);
         push(&outbox, Worth::Durable);

@@ -10,7 +10,7 @@ use metrics::counter;
 use shared::close::Close;
 use shared::event::ClientEvent;
 use shared::metrics as names;
-use shared::token::{BadToken, Claims};
+use shared::token::Claims;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -71,10 +71,7 @@ fn verify(text: &str, node: &Node) -> Result<Claims, Close> {
     let Ok(ClientEvent::Auth { token }) = ClientEvent::decode(text) else { return Err(Close::BadToken) };
     node.tokens.verify(&token).map_err(|bad| {
         counter!(names::AUTH_FAILURES, "reason" => "token").increment(1);
-        match bad {
-            BadToken::Expired => Close::TokenExpired,
-            BadToken::Invalid => Close::BadToken,
-        }
+        commands::auth::close_for(bad)
     })
 }
 

@@ -19,7 +19,10 @@ const WRITE_BYTES: usize = 64 * 1024;
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
 /// Writes until the connection is closed; gives the reason, or the socket's error.
-pub(super) async fn write(socket: &mut (impl AsyncWrite + Unpin), connection: &Connection) -> io::Result<Close> {
+pub(super) async fn write(
+    socket: &mut (impl AsyncWrite + Unpin),
+    connection: &Connection,
+) -> io::Result<Close> {
     loop {
         match connection.outbox.next().await {
             Work::Write(frames) => {

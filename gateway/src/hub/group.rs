@@ -97,6 +97,10 @@ impl Group {
     /// here is checked again before anything more is delivered.
     pub fn seat(&mut self, connection: &Arc<Connection>, seat: Seat) -> Need {
         self.unseat(connection.id);
+        if connection.outbox.closing().is_some() {
+            // Whoever took its seats away when it ended does not come again.
+            return Need::Nothing;
+        }
         let is_first = self.seats.is_empty();
         self.conversation_id = seat.conversation_id;
         self.seats.push(Seated {
@@ -127,6 +131,12 @@ impl Group {
     /// Takes away the seats of a user who joined before `seq`: they left with that entry.
     pub fn unseat_user(&mut self, user: UserId, seq: Seq) {
         self.seats.retain(|seat| seat.user_id != user || seat.joined_seq >= seq);
+    }
+
+    /// Whether a connection is seated.
+    #[must_use]
+    pub fn has_seat(&self, connection: Uuid) -> bool {
+        self.seats.iter().any(|seat| seat.connection.id == connection)
     }
 
     /// Whether a user is seated.
@@ -183,7 +193,11 @@ impl Group {
     /// Envelopes may have been lost: members and head are read again.
     pub fn gapped(&mut self) -> Need {
         let at_least = self.version.unwrap_or(0);
-        if self.seats.is_empty() || matches!(self.waiting, Waiting::Roster { .. }) { Need::Nothing } else { self.ask(at_least) }
+        if self.seats.is_empty() || matches!(self.waiting, Waiting::Roster { .. }) {
+            Need::Nothing
+        } else {
+            self.ask(at_least)
+        }
     }
 
     /// The members were read. `None`: the group is gone, and so are its members.
@@ -222,6 +236,7 @@ impl Group {
         if matches!(self.waiting, Waiting::Roster { .. }) {
             counter!(names::HUB_WITHHELD).increment(self.held.len() as u64);
             self.version = None;
+            self.waiting = Waiting::Nothing;
             self.give_up("members");
         }
     }
@@ -272,7 +287,9 @@ impl Group {
         if self.target <= self.last_seq {
             return Need::Nothing;
         }
-        if let Some((hole, from)) = waited_for && from == self.last_seq {
+        if let Some((hole, from)) = waited_for
+            && from == self.last_seq
+        {
             // Still the same hole, and somebody is at it.
             self.waiting = Waiting::Hole(hole);
             return Need::Nothing;
@@ -284,7 +301,8 @@ impl Group {
     }
 
     fn ask_if_unknown(&mut self) -> Need {
-        if self.version.is_none() && !self.seats.is_empty() && !matches!(self.waiting, Waiting::Roster { .. }) {
+        if self.version.is_none() && !self.seats.is_empty() && !matches!(self.waiting, Waiting::Roster { .. })
+        {
             return self.ask(0);
         }
         Need::Nothing
@@ -324,10 +342,13 @@ impl Group {
         }
     }
 
-    /// Stops waiting: the members are told to compare this conversation with its history.
+    /// Gives up what is held: the members are told to compare this conversation with its history. A question
+    /// about the members stays asked, or its answer would be taken for that to the next one.
     fn give_up(&mut self, cause: &'static str) {
         self.forget_held();
-        self.waiting = Waiting::Nothing;
+        if !matches!(self.waiting, Waiting::Roster { .. }) {
+            self.waiting = Waiting::Nothing;
+        }
         self.last_seq = self.target;
         let conversations = Some(vec![self.conversation_id]);
         let frame = crate::connection::text_frame(&ServerEvent::Resync { conversations });
@@ -342,3 +363,6 @@ impl Group {
         self.held_bytes = 0;
     }
 }
+
+#[cfg(test)]
+mod tests;

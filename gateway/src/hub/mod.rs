@@ -125,9 +125,14 @@ impl Hub {
         }
     }
 
-    /// Seats a connection in a group whose topic is listened to on its behalf.
-    pub fn seat(&self, connection: &Arc<Connection>, seat: Seat) -> Need {
-        self.with_group(seat.group_id, |group| group.seat(connection, seat))
+    /// Seats a connection in a group whose topic is listened to on its behalf; says whether it sat there before.
+    pub fn seat(&self, connection: &Arc<Connection>, seat: Seat) -> (bool, Need) {
+        let mut sat = false;
+        let need = self.with_group(seat.group_id, |group| {
+            sat = group.has_seat(connection.id);
+            group.seat(connection, seat)
+        });
+        (sat, need)
     }
 
     /// Takes a connection out of a group.

@@ -86,7 +86,7 @@ impl Task {
             tokio::select! {
                 taken = queue.recv_many(&mut orders, BATCH) => {
                     if taken == 0 { return }
-                    self.obey(orders.drain(..).collect()).await;
+                    self.obey(std::mem::take(&mut orders)).await;
                 }
                 _ = sweeps.tick() => self.sweep().await,
                 () = stop.cancelled() => return,
@@ -144,7 +144,11 @@ impl Task {
 
     async fn sweep(&mut self) {
         let is_over = |listened: &Listened| listened.idle_since.is_some_and(|since| since.elapsed() >= KEPT);
-        let over: Vec<Topic> = self.topics.iter().filter(|(_, l)| is_over(l)).map(|(topic, _)| *topic).collect();
+        let over: Vec<Topic> =
+            self.topics.iter().filter(|(_, l)| is_over(l)).map(|(topic, _)| *topic).collect();
+        if over.is_empty() {
+            return;
+        }
         for batch in over.chunks(BATCH) {
             // A bus that is away forgets the subscription with the link.
             let _ = self.subscription.unsubscribe(batch).await;
@@ -153,5 +157,6 @@ impl Task {
                 self.hub.forget(*topic);
             }
         }
+        gauge!(names::HUB_TOPICS).set(self.topics.len() as f64);
     }
 }

@@ -36,6 +36,14 @@ struct Here {
     must_relist: bool,
 }
 
+impl Here {
+    /// Begins another life, under which everybody is listed again.
+    fn begin_anew(&mut self) {
+        self.life = NodeId::random();
+        self.must_relist = true;
+    }
+}
+
 struct Local {
     connections: usize,
     choice: Status,
@@ -102,11 +110,7 @@ impl Keeper {
         let life = self.here().life;
         match self.store.renew(life).await {
             Ok(lease) if lease == expected => {}
-            Ok(_) => {
-                let mut here = self.here();
-                here.life = NodeId::random();
-                here.must_relist = true;
-            }
+            Ok(_) => self.here().begin_anew(),
             Err(_) => self.here().must_relist = true,
         }
         self.relist().await;
@@ -135,13 +139,16 @@ impl Keeper {
         let (life, gone) = {
             let mut here = self.here();
             let is_over = |local: &Local| local.leaves_at.is_some_and(|at| at <= now);
-            let gone: Vec<UserId> = here.users.extract_if(|_, local| is_over(local)).map(|(user, _)| user).collect();
+            let gone: Vec<UserId> =
+                here.users.extract_if(|_, local| is_over(local)).map(|(user, _)| user).collect();
             (here.life, gone)
         };
         if gone.is_empty() {
             return;
         }
         if self.store.leave(life, &gone).await.is_err() {
+            // They may stay on this life's list, so the life is given up: its lease runs out.
+            self.here().begin_anew();
             return;
         }
         let back: Vec<UserId> = {

@@ -5,6 +5,7 @@ use super::Keeper;
 use crate::connection::Connection;
 use crate::hub::Hub;
 use crate::node::Node;
+use shared::door::WatchQuestion;
 use shared::envelope::Envelope;
 use shared::event::{ServerEvent, Status};
 use shared::ids::UserId;
@@ -54,6 +55,10 @@ impl Keeper {
     ) -> Result<(), PresenceAway> {
         for (user, choice) in watchable {
             let mut shard = node.hub.shard(Topic::Presence(*user));
+            if connection.outbox.closing().is_some() {
+                // It may have been forgotten here already.
+                return Ok(());
+            }
             let fresh = Watched { watchers: Vec::new(), choice: *choice, looks_away: 0 };
             let watched = shard.watched.entry(*user).or_insert(fresh);
             watched.choice = *choice;
@@ -94,13 +99,13 @@ impl Keeper {
         if let Some(watched) = hub.shard(Topic::Presence(user)).watched.get_mut(&user) {
             // Offline may mean invisible: a look that finds the user connected must not show them.
             watched.choice = status;
-            watched.looks_away = 0;
+            watched.looks_away = u32::from(status == Status::Offline);
             watched.tell(user, status);
         }
     }
 
     /// Looks at everybody who is watched.
-    pub(super) async fn look(&self, node: &Node) {
+    pub(super) async fn look(&self, node: &Arc<Node>) {
         let mut users = Vec::new();
         node.hub.each_watched(|user, _| users.push(user));
         if users.is_empty() {
@@ -111,6 +116,11 @@ impl Keeper {
         for (user, is_online) in users.into_iter().zip(online) {
             let mut shard = node.hub.shard(Topic::Presence(user));
             let Some(watched) = shard.watched.get_mut(&user) else { continue };
+            if is_online && watched.looks_away > 0 && watched.choice == Status::Offline {
+                // Invisible, or back without our having heard it: the api knows which, and the next look tells.
+                let asker = watched.watchers.first().map(|watcher| watcher.connection.user_id);
+                asker.into_iter().for_each(|asker| ask_choice(node, asker, user));
+            }
             watched.looks_away = if is_online { 0 } else { watched.looks_away + 1 };
             if is_online || watched.looks_away >= LOOKS_AWAY {
                 let status = watched.choice.shown(is_online);
@@ -118,4 +128,25 @@ impl Keeper {
             }
         }
     }
+}
+
+/// Asks on behalf of a watcher what a user chose whom we took for offline.
+fn ask_choice(node: &Arc<Node>, asker: UserId, user: UserId) {
+    let asking = node.clone();
+    node.tasks.spawn(async move {
+        let question = WatchQuestion { user_id: asker, user_ids: vec![user] };
+        let asked = tokio::time::timeout(crate::api::WITHIN, asking.api.watchable(question)).await;
+        let Some((_, choice)) = asked.ok().and_then(Result::ok).and_then(|answer| answer.first().copied())
+        else {
+            return;
+        };
+        let mut shard = asking.hub.shard(Topic::Presence(user));
+        if let Some(watched) = shard.watched.get_mut(&user)
+            && watched.choice == Status::Offline
+            && watched.looks_away == 0
+        {
+            // Nothing newer was heard meanwhile.
+            watched.choice = choice;
+        }
+    });
 }

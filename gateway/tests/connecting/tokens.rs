@@ -21,7 +21,8 @@ async fn a_token_may_come_in_the_query_in_a_header_or_as_the_first_frame() {
     let world = World::new();
     let (alice, gateway) = (world.person("alice"), world.gateway().await);
     let dial = || gateway.server.dial();
-    for way in [dial().by_query(&alice.token), dial().by_header(&alice.token), dial().by_frame(&alice.token)] {
+    for way in [dial().by_query(&alice.token), dial().by_header(&alice.token), dial().by_frame(&alice.token)]
+    {
         let connection = way.connect().await;
         assert_eq!(connection.ready["user_id"], alice.id.0);
         assert_eq!(connection.ready["epoch"], "epoch-for-tests");

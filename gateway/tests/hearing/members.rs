@@ -1,6 +1,7 @@
 //! An entry reaches those who were members when it was written, whatever the bus loses and repeats. In each
 //! test somebody else on the same gateway did get what one person may not see.
 
+use crate::support::api::Call;
 use crate::support::{Line, Person, World};
 use gateway::node::Node;
 use serde_json::json;
@@ -161,6 +162,29 @@ async fn who_comes_back_sees_nothing_of_the_time_between() {
         let heard = texts(&mut bobs).await;
         assert!(!heard.contains(&"without bob".to_owned()), "{lost:?}: bob heard {heard:?}");
     }
+}
+
+/// The hub took bob's seat away when it heard of his leaving. The look-up that seats him again must have begun
+/// after he sat down: what is said between its reading and his sitting down is otherwise in neither.
+#[tokio::test(start_paused = true)]
+async fn who_leaves_and_comes_back_at_once_misses_nothing_of_the_moment_between() {
+    let mut scene = Scene::new().await;
+    scene.world.api.join(scene.group, scene.bob.id).await;
+    let mut bobs = scene.attach_bob().await;
+    scene.world.bus.lose(|topic, header| Lost::OnTheUser.matches(topic, header));
+    scene.world.api.leave(scene.group, scene.bob.id).await;
+    scene.world.bus.heal();
+    bobs.expect_event("message").await;
+    scene.world.api.late(Call::Attach);
+    scene.world.api.join(scene.group, scene.bob.id).await;
+    scene.world.api.is_waited_for(Call::Attach).await;
+    let seq = scene.heard_by_alice("just now").await;
+    scene.world.api.in_time(Call::Attach);
+    let events = bobs.untaken().await;
+    let conversation = scene.world.api.conversation_of(scene.group).to_string();
+    let head = events.iter().filter_map(|event| event["heads"][&conversation][0].as_i64()).max();
+    let is_heard = events.iter().any(|event| event["content"] == "just now");
+    assert!(is_heard || head >= Some(seq), "neither live nor in the heads: {events:?}");
 }
 
 /// The lost entry is fetched behind the leave: at that moment it is known that bob is a member no more.

@@ -1,8 +1,8 @@
 //! One order for everybody, on every gateway, whatever the bus repeats.
 
+use crate::support::World;
 use crate::support::bus::Fate;
 use crate::support::world::target;
-use crate::support::World;
 use serde_json::Value;
 use shared::envelope::Kind;
 use std::collections::BTreeSet;
@@ -18,7 +18,9 @@ fn places(log: &[Value]) -> Vec<i64> {
 }
 
 async fn hear_through(connection: &mut Connection, last: i64) {
-    connection.expect("the last entry", |event| event["event_type"] == "message" && event["seq"] == last).await;
+    connection
+        .expect("the last entry", |event| event["event_type"] == "message" && event["seq"] == last)
+        .await;
 }
 
 async fn say_all(mut connection: Connection, group: Group, name: &str) -> Connection {
@@ -43,7 +45,8 @@ async fn three_senders_on_two_gateways_are_heard_by_everybody_in_one_order() {
 
     let [alice, bob, carol, dave, eve] = &people;
     let (mut dave, mut eve) = (here.connect(dave).await, there.connect(eve).await);
-    let (alice, bob, carol) = (here.connect(alice).await, there.connect(bob).await, there.connect(carol).await);
+    let (alice, bob, carol) =
+        (here.connect(alice).await, there.connect(bob).await, there.connect(carol).await);
     let group_here = target(group);
     let (mut alice, mut bob, mut carol) = tokio::join!(
         say_all(alice, group_here, "alice"),
@@ -81,7 +84,10 @@ async fn a_direct_message_is_heard_by_all_devices_of_both() {
     phone.say_acked(testkit::people::Target::User(bob.id.0), "hi").await;
     for connection in [&mut phone, &mut laptop, &mut bobs] {
         let heard = connection.expect_message("hi").await;
-        assert_eq!((heard["user_id"].as_i64(), heard["receiver_id"].as_i64()), (Some(alice.id.0), Some(bob.id.0)));
+        assert_eq!(
+            (heard["user_id"].as_i64(), heard["receiver_id"].as_i64()),
+            (Some(alice.id.0), Some(bob.id.0))
+        );
     }
     mallorys.expect_silence().await;
 }

@@ -1,10 +1,13 @@
 //! A reader that does not read costs itself a `resync` and then its connection; nobody else notices. Socket
 //! buffers are small on both sides, and so are outboxes, so a few hundred messages are more than they hold.
 
+use crate::support::line::dial;
+use crate::support::wire::Wire;
 use crate::support::world::target;
 use crate::support::{Gateway, Person, World, counters, eventually};
 use gateway::connection::outbox::OutboxBounds;
 use shared::ids::GroupId;
+use shared::time::Timestamp;
 use std::time::Duration;
 use testkit::Connection;
 use tokio::sync::Mutex;
@@ -50,6 +53,23 @@ impl Scene {
         }
     }
 
+    /// Alice speaks until bob's outbox has overflowed for good: the sockets' buffers hold no more either.
+    async fn until_bob_is_stuck(&mut self) {
+        loop {
+            self.alice_says(100).await;
+            let since = self.stuck_since();
+            self.world.clock.advance(Duration::from_millis(1));
+            self.alice_says(100).await;
+            if since.is_some() && self.stuck_since() == since {
+                return;
+            }
+        }
+    }
+
+    fn stuck_since(&self) -> Option<Timestamp> {
+        self.gateway.node.hub.connections_of(self.bob.id)[0].outbox.stuck_since()
+    }
+
     /// How much waits for bob in the gateway.
     fn queued_for_bob(&self) -> usize {
         let connections = self.gateway.node.hub.connections_of(self.bob.id);
@@ -87,12 +107,9 @@ async fn a_reader_that_stays_stuck_is_closed_as_slow() {
     let _turn = COUNTING.lock().await;
     let mut scene = Scene::new().await;
     let (slow, closed) = (counters::value(SLOW), counters::value(CLOSED_SLOW));
-    scene.alice_says(500).await;
-    scene.world.clock.advance(Duration::from_millis(9_999));
-    scene.alice_says(1).await;
+    scene.until_bob_is_stuck().await;
     assert_eq!(counters::value(SLOW), slow, "not before its time");
-
-    scene.world.clock.advance(Duration::from_millis(1));
+    scene.world.clock.advance(Duration::from_secs(10));
     eventually("bob is closed", async || (counters::value(CLOSED_SLOW) > closed).then_some(())).await;
     assert_eq!(counters::value(SLOW), slow + 1);
     assert!(scene.gateway.node.hub.connections_of(scene.bob.id).is_empty(), "nothing is kept of it");
@@ -108,8 +125,32 @@ async fn a_slow_reader_that_reads_in_the_last_moment_learns_why() {
     let _turn = COUNTING.lock().await;
     let mut scene = Scene::new().await;
     let slow = counters::value(SLOW);
-    scene.alice_says(500).await;
+    scene.until_bob_is_stuck().await;
     scene.world.clock.advance(Duration::from_secs(10));
     eventually("bob is found slow", async || (counters::value(SLOW) > slow).then_some(())).await;
     scene.bobs.expect_close(4408).await;
+}
+
+/// The same on a stream whose time is set by hand: a second before its time nobody is closed.
+#[tokio::test(start_paused = true)]
+async fn a_stuck_reader_has_ten_seconds() {
+    let _turn = COUNTING.lock().await;
+    let world = World::new();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let node = world.node_with(|config| config.outbox = BOUNDS).await;
+    let mut bobs = Wire::over(dial(&world, &node, &bob));
+    let long = "x".repeat(16 * 1024);
+    // The stream holds 256 KiB, the outbox 32 KiB.
+    for _ in 0..40 {
+        world.write_to(&alice, &bob, &long).await;
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let is_open = || !node.hub.connections_of(bob.id).is_empty();
+    assert!(node.hub.connections_of(bob.id)[0].outbox.stuck_since().is_some(), "the premise");
+    world.pass(Duration::from_secs(9)).await;
+    assert!(is_open());
+    // A turn of the wheel, and what a closing connection has for its last words.
+    world.pass(Duration::from_secs(6)).await;
+    assert!(!is_open());
+    while bobs.next().await.is_some() {}
 }

@@ -1,8 +1,8 @@
 //! What is only wrong is answered with an `error`, and the connection lives.
 
+use crate::support::api::Call;
 use crate::support::world::target;
 use crate::support::{World, eventually};
-use crate::support::api::Call;
 use serde_json::{Value, json};
 use testkit::people::Target;
 use uuid::Uuid;
@@ -15,7 +15,8 @@ async fn each_bad_event_has_its_code_and_the_connection_lives() {
     let mut here = gateway.connect(&alice).await;
     let (id, peer) = ("01890a5d-ac96-774b-bcce-b302099a8057", bob.id.0);
     let message = |change: Value| {
-        let mut event = json!({ "event_type": "message", "receiver_id": peer, "content": "hi", "client_message_id": id });
+        let mut event =
+            json!({ "event_type": "message", "receiver_id": peer, "content": "hi", "client_message_id": id });
         event.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         event.to_string()
     };
@@ -47,7 +48,11 @@ async fn each_bad_event_has_its_code_and_the_connection_lives() {
     for (text, code, client_message_id) in cases {
         here.send_text(&text).await;
         let error = here.next().await;
-        assert_eq!((&error["event_type"], &error["code"]), (&json!("error"), &json!(code)), "{text} got {error}");
+        assert_eq!(
+            (&error["event_type"], &error["code"]),
+            (&json!("error"), &json!(code)),
+            "{text} got {error}"
+        );
         assert_eq!(error["client_message_id"].as_str(), client_message_id, "{text} got {error}");
     }
     // Unknown fields are passed over.

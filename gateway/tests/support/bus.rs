@@ -1,8 +1,11 @@
 //! A bus that does on purpose what a bus may do: lose, repeat, hold back, tear. It stands around a good one.
 
+use super::gate::Gate;
 use async_trait::async_trait;
 use bytes::Bytes;
-use shared::bus::{Bus, BusAway, Deliveries, Delivery, DeliveryQueue, PublishFailed, Subscriber, Subscription};
+use shared::bus::{
+    Bus, BusAway, Deliveries, Delivery, DeliveryQueue, PublishFailed, Subscriber, Subscription,
+};
 use shared::envelope::{Envelope, Header, Kind};
 use shared::ids::Seq;
 use shared::topic::Topic;
@@ -34,6 +37,8 @@ pub struct TestBus {
     links: Mutex<Vec<DeliveryQueue>>,
     listened: Arc<Mutex<BTreeSet<Topic>>>,
     is_away: Arc<AtomicBool>,
+    /// What subscriptions pass through.
+    pub subscribing: Arc<Gate>,
 }
 
 /// Names the entry of a group or user at this place, for a rule.
@@ -51,6 +56,7 @@ impl TestBus {
             links: Mutex::default(),
             listened: Arc::default(),
             is_away: Arc::default(),
+            subscribing: Arc::default(),
         }
     }
 
@@ -142,8 +148,9 @@ impl Bus for TestBus {
             tokio::spawn(forward(from, queue));
             deliveries
         });
-        let (listened, is_away) = (self.listened.clone(), self.is_away.clone());
-        let link = Link { inner: subscription, listened, is_away };
+        let (listened, is_away, subscribing) =
+            (self.listened.clone(), self.is_away.clone(), self.subscribing.clone());
+        let link = Link { inner: subscription, listened, is_away, subscribing };
         Subscriber { subscription: Arc::new(link), deliveries: deliveries.collect() }
     }
 }
@@ -164,6 +171,7 @@ struct Link {
     inner: Arc<dyn Subscription>,
     listened: Arc<Mutex<BTreeSet<Topic>>>,
     is_away: Arc<AtomicBool>,
+    subscribing: Arc<Gate>,
 }
 
 #[async_trait]
@@ -173,7 +181,10 @@ impl Subscription for Link {
             return Err(BusAway);
         }
         self.listened.lock().unwrap().extend(topics);
-        self.inner.subscribe(topics).await
+        self.inner.subscribe(topics).await?;
+        let number = self.subscribing.enter().ok_or(BusAway)?;
+        self.subscribing.pass(number).await;
+        Ok(())
     }
 
     async fn unsubscribe(&self, topics: &[Topic]) -> Result<(), BusAway> {

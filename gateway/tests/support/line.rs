@@ -140,7 +140,9 @@ impl Line {
 
     async fn arrival(&mut self, what: &str) -> Arrival {
         let arrival = timeout(LIMIT, self.arrivals.recv()).await;
-        let Ok(arrival) = arrival else { panic!("{} waited in vain for {what}: {:?}", self.who, self.untaken) };
+        let Ok(arrival) = arrival else {
+            panic!("{} waited in vain for {what}: {:?}", self.who, self.untaken)
+        };
         arrival.unwrap_or(Arrival::Closed(None))
     }
 }

@@ -4,6 +4,7 @@
 pub mod api;
 pub mod bus;
 pub mod counters;
+pub mod gate;
 pub mod line;
 pub mod presence;
 pub mod wire;

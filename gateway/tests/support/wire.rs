@@ -8,7 +8,6 @@ use tokio::time::timeout;
 const LIMIT: Duration = Duration::from_secs(10);
 
 pub const TEXT: u8 = 1;
-pub const BINARY: u8 = 2;
 pub const CLOSE: u8 = 8;
 pub const PING: u8 = 9;
 pub const PONG: u8 = 10;

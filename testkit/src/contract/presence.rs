@@ -20,6 +20,7 @@ macro_rules! presence_contract {
             a_user_on_two_nodes_is_online_until_both_let_go
             taking_off_who_is_not_listed_is_no_fault
             a_lease_is_taken_once_then_held_and_taken_anew_after_it_lapsed
+            a_lease_lapses_without_anybody_doing_anything
             a_lapsed_lease_takes_its_own_users_along_and_nobody_elses
             a_renewed_lease_keeps_its_users
             a_released_lease_takes_its_users_along_at_once
@@ -160,6 +161,17 @@ pub async fn a_lease_is_taken_once_then_held_and_taken_anew_after_it_lapsed(
     advance(LEASE + LEASE_RENEWAL).await;
     assert_eq!(life.renew().await, Lease::Taken);
     assert_eq!((life.renew().await, other.renew().await), (Lease::Held, Lease::Taken));
+}
+
+/// When the last node has died there is nobody to notice, and its users are offline all the same.
+pub async fn a_lease_lapses_without_anybody_doing_anything(
+    open: impl AsyncFn() -> Arc<dyn Presence>,
+    advance: impl AsyncFn(Duration),
+) {
+    let life = Life::begin(&open).await;
+    life.enter(&[ALICE]).await;
+    advance(LEASE + LEASE_RENEWAL).await;
+    assert!(!life.sees(ALICE).await);
 }
 
 /// A crash takes along whom the node alone had.

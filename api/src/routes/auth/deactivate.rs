@@ -39,7 +39,7 @@ pub async fn close_account(
 
     let now = app.clock.now();
     let mut tx = app.db.begin().await?;
-    if !users::hold(&mut tx, viewer.user_id, &hash).await? {
+    if !users::hold_with(&mut tx, viewer.user_id, &hash).await? {
         return Err(Code::WrongPassword.into());
     }
     users::close(&mut tx, viewer.user_id, now).await?;

@@ -51,7 +51,7 @@ pub async fn log_in(
 
     let mut tx = app.db.begin().await?;
     // A password that was changed since it was checked begins no session.
-    if !users::hold(&mut tx, found.user.id, &password_hash).await? {
+    if !users::hold_with(&mut tx, found.user.id, &password_hash).await? {
         return Err(refused(req, app));
     }
     let granted = begin(app, &mut tx, found.user.id, &device(req)).await?;

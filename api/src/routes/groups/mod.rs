@@ -52,6 +52,7 @@ pub struct GroupView {
     /// One's own: `owner`, `admin` or `member`.
     role: &'static str,
     /// The entry of one's own joining: the first that one may see.
+    #[salvo(schema(value_type = i64))]
     joined_seq: Seq,
     /// When it was made.
     #[salvo(schema(value_type = String, format = DateTime))]

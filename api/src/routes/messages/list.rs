@@ -30,6 +30,7 @@ pub struct ListAnswer {
     has_more: bool,
     /// With `after_seq`, nothing readable between it and here is missing from the page; otherwise nothing
     /// between the page's first entry and here. The client's next `after_seq`.
+    #[salvo(schema(value_type = i64))]
     through_seq: Seq,
     /// The database's. Who knows another one drops what it cached.
     epoch: String,

@@ -25,6 +25,7 @@ pub struct MessageView {
     #[salvo(schema(value_type = i64))]
     conversation_id: ConversationId,
     /// Its place there: 1, 2, 3… without a gap.
+    #[salvo(schema(value_type = i64))]
     seq: Seq,
     /// Who wrote it, or did it.
     #[salvo(schema(value_type = i64))]

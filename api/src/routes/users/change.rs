@@ -3,12 +3,12 @@
 use super::{UserAnswer, UserView};
 use crate::app::App;
 use crate::auth::controls::announce;
-use crate::auth::names;
+use crate::auth::names::{self, Name, key_of};
 use crate::auth::viewer::Viewer;
 use crate::edge::body::Body;
 use crate::error::ApiError;
 use crate::store::Trouble;
-use crate::store::users::{self, Profile, User};
+use crate::store::users::{self, User};
 use salvo::oapi::{ToSchema, endpoint};
 use salvo::writing::Json;
 use salvo::{Depot, Writer};
@@ -32,6 +32,13 @@ pub struct ChangeBody {
     status: Option<String>,
 }
 
+/// What is to be different, checked.
+struct Change {
+    username: Option<Name>,
+    avatar: Option<String>,
+    status: Option<Status>,
+}
+
 /// Changes one's own account.
 #[endpoint]
 pub async fn change_me(
@@ -40,33 +47,47 @@ pub async fn change_me(
     depot: &mut Depot,
 ) -> Result<Json<UserAnswer>, ApiError> {
     let app = App::of(depot)?;
+    let change = Change::check(body.0)?;
     let mut tx = app.db.begin().await?;
-    let user = users::find(&mut tx, viewer.user_id).await?.ok_or(Code::Unauthorized)?;
-    let profile = changed(&user, body.0)?;
-    users::set_profile(&mut tx, user.id, &profile, app.clock.now()).await.map_err(|error| {
+    // Held, so that of two changes at once neither writes back what the other one changed.
+    if !users::hold(&mut tx, viewer.user_id).await? {
+        return Err(Code::Unauthorized.into());
+    }
+    let before = users::find(&mut tx, viewer.user_id).await?.ok_or(Code::Unauthorized)?;
+    let after = change.apply(before.clone());
+    let key = key_of(&after.username);
+    users::set_profile(&mut tx, &after, &key, app.clock.now()).await.map_err(|error| {
         // The name is all of it that is kept apart from others'.
         let taken = Trouble::of(&error) == Some(Trouble::Duplicate);
         if taken { Code::UsernameTaken.into() } else { ApiError::from(error) }
     })?;
     tx.commit().await?;
-    if profile.status != user.status {
-        announce(app, user.id, Control::StatusChosen { status: profile.status }).await;
+    if after.status != before.status {
+        announce(app, after.id, Control::StatusChosen { status: after.status }).await;
     }
-    let Profile { username, avatar, status, .. } = profile;
-    Ok(Json(UserAnswer { user: UserView::own(User { username, avatar, status, ..user }) }))
+    Ok(Json(UserAnswer { user: UserView::own(after) }))
 }
 
-fn changed(user: &User, body: ChangeBody) -> Result<Profile, Code> {
-    let name = names::username(body.username.as_deref().unwrap_or(&user.username))?;
-    let avatar = body.avatar.unwrap_or_else(|| user.avatar.clone());
-    if !is_avatar(&avatar) {
-        return Err(Code::BadAvatar);
+impl Change {
+    fn check(body: ChangeBody) -> Result<Self, Code> {
+        if body.avatar.as_deref().is_some_and(|avatar| !is_avatar(avatar)) {
+            return Err(Code::BadAvatar);
+        }
+        Ok(Self {
+            username: body.username.map(|name| names::username(&name)).transpose()?,
+            avatar: body.avatar,
+            status: body.status.map(|word| Status::parse(&word).ok_or(Code::BadStatus)).transpose()?,
+        })
     }
-    let status = match body.status {
-        Some(word) => Status::parse(&word).ok_or(Code::BadStatus)?,
-        None => user.status,
-    };
-    Ok(Profile { username: name.text, username_key: name.key, avatar, status })
+
+    fn apply(self, user: User) -> User {
+        User {
+            username: self.username.map_or(user.username, |name| name.text),
+            avatar: self.avatar.unwrap_or(user.avatar),
+            status: self.status.unwrap_or(user.status),
+            ..user
+        }
+    }
 }
 
 /// Nothing, a path of this server, or an https address: never a scheme that runs something, and never one

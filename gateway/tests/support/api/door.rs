@@ -49,7 +49,9 @@ impl FakeApi {
             return Some(roster.clone());
         }
         let store = self.store();
-        store.find(ConversationKey::Group(question.group_id)).map(|group| group.roster(Some(&question.user_ids)))
+        store
+            .find(ConversationKey::Group(question.group_id))
+            .map(|group| group.roster(Some(&question.user_ids)))
     }
 }
 
@@ -72,18 +74,22 @@ impl Api for FakeApi {
 
     async fn entries(&self, question: EntriesQuestion) -> Result<Vec<Bytes>, Unavailable> {
         let EntriesQuestion { conversation_id, after, through } = question;
-        self.answer(Call::Entries, |api| api.store().conversations[&conversation_id].entries(after, through)).await
+        self.answer(Call::Entries, |api| api.store().conversations[&conversation_id].entries(after, through))
+            .await
     }
 
     async fn sums(&self, questions: Vec<SumQuestion>) -> Result<Vec<Option<Heads>>, Unavailable> {
-        let differs = |q: SumQuestion| (self.sum_of(q.user_id) != q.sum).then(|| self.store().heads_of(q.user_id));
+        let differs =
+            |q: SumQuestion| (self.sum_of(q.user_id) != q.sum).then(|| self.store().heads_of(q.user_id));
         self.answer(Call::Sums, |_| questions.into_iter().map(differs).collect()).await
     }
 
     async fn read(&self, marks: Vec<ReadMark>) -> Result<(), Unavailable> {
         let moved = |mark: &ReadMark| -> Vec<(Topic, Bytes)> {
             let mut store = self.store();
-            let Some(conversation) = store.conversations.get_mut(&mark.conversation_id) else { return Vec::new() };
+            let Some(conversation) = store.conversations.get_mut(&mark.conversation_id) else {
+                return Vec::new();
+            };
             if !conversation.is_of(mark.user_id) || mark.seq > conversation.last_seq() {
                 return Vec::new();
             }

@@ -2,14 +2,11 @@
 //! as the real one does; what a test does here by hand is what others do there over REST.
 
 mod door;
-mod gate;
 mod store;
 
-pub use gate::Call;
-
 use super::bus::TestBus;
+use super::gate::Gate;
 use bytes::Bytes;
-use gate::Gates;
 use shared::bus::Bus;
 use shared::door::{Outcome, Roster, Stored};
 use shared::draft::{Draft, MessageType, Target};
@@ -22,6 +19,29 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use store::Store;
 use uuid::Uuid;
+
+/// What a gateway may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    Append,
+    Attach,
+    Rosters,
+    Entries,
+    Sums,
+    Read,
+    Watchable,
+    MayType,
+}
+
+/// A gate for each.
+#[derive(Default)]
+struct Gates([Gate; 8]);
+
+impl Gates {
+    fn of(&self, call: Call) -> &Gate {
+        &self.0[call as usize]
+    }
+}
 
 /// The api.
 pub struct FakeApi {

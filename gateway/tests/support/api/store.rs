@@ -140,7 +140,9 @@ impl Store {
         let conversation = self.conversation(ConversationKey::Group(group));
         let (id, seq) = (conversation.id, conversation.last_seq() + 1);
         let message_type = match change {
-            Change::Joined => conversation.members.insert(user, seq).map_or("member_joined", |_| "joined twice"),
+            Change::Joined => {
+                conversation.members.insert(user, seq).map_or("member_joined", |_| "joined twice")
+            }
             _ => conversation.members.remove(&user).map_or("left twice", |_| "member_left"),
         };
         assert!(!message_type.ends_with("twice"), "{user} {message_type}");

@@ -27,9 +27,11 @@ pub async fn what_was_published_before_subscribing_does_not_arrive(join: impl As
     listener.expect(group(1), "marker").await;
 }
 
-/// Unsubscribing has taken effect when it returns, and takes back no other topic.
+/// Unsubscribing has taken effect when it returns, and takes back no other topic and no other node's.
 pub async fn what_is_published_after_unsubscribing_does_not_arrive(join: impl AsyncFn() -> Arc<dyn Bus>) {
     let (publisher, mut listener) = (Node::join(&join).await, Node::join(&join).await);
+    let mut other = Node::join(&join).await;
+    other.subscribe(&[group(1)]).await;
     listener.subscribe(&[group(1), group(2)]).await;
     publisher.publish(group(1), "heard").await;
     listener.expect(group(1), "heard").await;
@@ -40,6 +42,9 @@ pub async fn what_is_published_after_unsubscribing_does_not_arrive(join: impl As
     listener.subscribe(&[group(1)]).await;
     publisher.publish(group(1), "again").await;
     listener.expect(group(1), "again").await;
+    for body in ["heard", "too late", "again"] {
+        other.expect(group(1), body).await;
+    }
 }
 
 /// A topic's envelope goes once to each node that listens, however many there are.

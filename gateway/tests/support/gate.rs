@@ -1,29 +1,6 @@
-//! One kind of question to the api: counted, and by a test's order refused or answered late.
+//! A gate for one kind of call: it counts, and by a test's order refuses callers or keeps them waiting.
 
 use tokio::sync::watch;
-
-/// What a gateway may ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Call {
-    Append,
-    Attach,
-    Rosters,
-    Entries,
-    Sums,
-    Read,
-    Watchable,
-    MayType,
-}
-
-/// A gate for each.
-#[derive(Default)]
-pub struct Gates([Gate; 8]);
-
-impl Gates {
-    pub fn of(&self, call: Call) -> &Gate {
-        &self.0[call as usize]
-    }
-}
 
 #[derive(Debug, Default)]
 pub struct Gate {
