@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use shared::door::{
-    AppendBatch, AttachAnswer, AttachQuestion, EntriesQuestion, Outcome, ReadMark, Roster, RosterQuestion, SumQuestion,
-    WatchQuestion,
+    AppendBatch, AttachAnswer, AttachQuestion, EntriesQuestion, Outcome, ReadMark, Roster, RosterQuestion,
+    SumQuestion, WatchQuestion,
 };
 use shared::event::{Heads, Status};
 use shared::ids::UserId;

@@ -80,8 +80,18 @@ impl Node {
         tasks.spawn(listening);
         let node = Arc::new(Self {
             sends: Sends::start(api.clone(), config.lanes, &tasks, &stop),
-            attaches: lookup(&api, &tasks, &stop, |api, questions| async move { api.attach(questions).await }),
-            rosters: lookup(&api, &tasks, &stop, |api, questions| async move { api.rosters(questions).await }),
+            attaches: lookup(
+                &api,
+                &tasks,
+                &stop,
+                |api, questions| async move { api.attach(questions).await },
+            ),
+            rosters: lookup(
+                &api,
+                &tasks,
+                &stop,
+                |api, questions| async move { api.rosters(questions).await },
+            ),
             sums: lookup(&api, &tasks, &stop, |api, questions| async move { api.sums(questions).await }),
             reads: lookup(&api, &tasks, &stop, |api, marks: Vec<ReadMark>| async move {
                 let count = marks.len();

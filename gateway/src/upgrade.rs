@@ -96,7 +96,8 @@ fn handshake(headers: &HeaderMap) -> Option<HeaderValue> {
         values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(word))
     };
     let key = headers.get(SEC_WEBSOCKET_KEY)?;
-    let is_handshake = has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
+    let is_handshake =
+        has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
     is_handshake.then(|| HeaderValue::from_str(&accept_key(key.as_bytes())).ok()).flatten()
 }
 
@@ -133,7 +134,8 @@ mod tests {
     use super::*;
 
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
-        let pair = |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        let pair =
+            |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
         pairs.iter().map(pair).collect()
     }
 
@@ -156,13 +158,24 @@ mod tests {
     #[test]
     fn an_origin_is_our_own_the_desktops_or_allowed_and_nothing_like_it() {
         let allowed = vec!["https://chat.example.org".to_owned()];
-        let may = |origin: &str| origin_allowed(&headers(&[("origin", origin), ("host", "im.local:8080")]), &allowed);
-        for good in ["http://im.local:8080", "https://im.local:8080", "tauri://localhost", "https://chat.example.org"] {
+        let may = |origin: &str| {
+            origin_allowed(&headers(&[("origin", origin), ("host", "im.local:8080")]), &allowed)
+        };
+        for good in
+            ["http://im.local:8080", "https://im.local:8080", "tauri://localhost", "https://chat.example.org"]
+        {
             assert!(may(good), "{good}");
         }
         for bad in [
-            "null", "", "http://im.local", "http://im.local:80801", "http://evil.org", "https://chat.example.org.evil.org",
-            "http://chat.example.org", "https://evil.org/im.local:8080", "ftp://im.local:8080",
+            "null",
+            "",
+            "http://im.local",
+            "http://im.local:80801",
+            "http://evil.org",
+            "https://chat.example.org.evil.org",
+            "http://chat.example.org",
+            "https://evil.org/im.local:8080",
+            "ftp://im.local:8080",
         ] {
             assert!(!may(bad), "{bad}");
         }

@@ -58,9 +58,10 @@ impl Env {
 
     /// These variables, for tests. An empty value is an absent one.
     pub fn of<K: Into<String>, V: Into<String>>(vars: impl IntoIterator<Item = (K, V)>) -> Self {
-        let vars = vars.into_iter().map(|(k, v)| (k.into(), v.into())).filter(|(_, v): &(String, String)| {
-            !v.trim().is_empty()
-        });
+        let vars = vars
+            .into_iter()
+            .map(|(k, v)| (k.into(), v.into()))
+            .filter(|(_, v): &(String, String)| !v.trim().is_empty());
         Self { vars: vars.collect(), problems: RefCell::default(), asked: RefCell::default() }
     }
 
@@ -102,7 +103,8 @@ impl Env {
 
     /// A list parted by commas.
     pub fn list<T: FromStr>(&self, name: &'static str, expected: &str) -> Vec<T> {
-        let items = self.text(name).unwrap_or_default().split(',').map(str::trim).filter(|item| !item.is_empty());
+        let items =
+            self.text(name).unwrap_or_default().split(',').map(str::trim).filter(|item| !item.is_empty());
         let parsed = items.filter_map(|item| {
             let parsed = item.parse().ok();
             if parsed.is_none() {
@@ -117,7 +119,10 @@ impl Env {
     pub fn secret(&self, name: &'static str) -> Option<Secret> {
         let text = self.text(name)?;
         if text.len() < MIN_SECRET_BYTES {
-            self.problem(name, &format!("a secret has at least {MIN_SECRET_BYTES} bytes, this has {}", text.len()));
+            self.problem(
+                name,
+                &format!("a secret has at least {MIN_SECRET_BYTES} bytes, this has {}", text.len()),
+            );
             return None;
         }
         Some(Secret(text.as_bytes().to_vec()))
@@ -222,11 +227,14 @@ mod tests {
         assert_eq!(env.secret("JWT_SECRET"), None);
         assert_eq!(env.text("LOG"), None);
         let BadConfig(lines) = env.finish().unwrap_err();
-        assert_eq!(lines, [
-            "LANES: expected a number, found `many`",
-            "BCRYPT_COST: expected a whole number from 4 to 15, found `99`",
-            "JWT_SECRET: a secret has at least 32 bytes, this has 5",
-        ]);
+        assert_eq!(
+            lines,
+            [
+                "LANES: expected a number, found `many`",
+                "BCRYPT_COST: expected a whole number from 4 to 15, found `99`",
+                "JWT_SECRET: a secret has at least 32 bytes, this has 5",
+            ]
+        );
     }
 
     #[test]

@@ -18,7 +18,10 @@ impl LogConfig {
     pub fn read(env: &Env) -> Self {
         let filter = env.text("LOG").unwrap_or("info").to_owned();
         if EnvFilter::try_new(&filter).is_err() {
-            env.problem("LOG", &format!("expected levels such as `info` or `warn,gateway=debug`, found `{filter}`"));
+            env.problem(
+                "LOG",
+                &format!("expected levels such as `info` or `warn,gateway=debug`, found `{filter}`"),
+            );
         }
         let json = match env.text("LOG_FORMAT") {
             None | Some("text") => false,

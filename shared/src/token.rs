@@ -152,7 +152,9 @@ mod tests {
             assert_eq!(tokens.verify(&token), Err(BadToken::Invalid), "{claim} absent");
         }
         assert!(tokens.verify(&signed(Algorithm::HS512, SECRET, |_| ())).is_err());
-        assert!(tokens.verify(&signed(Algorithm::HS256, b"another secret of some 32 bytes....", |_| ())).is_err());
+        assert!(
+            tokens.verify(&signed(Algorithm::HS256, b"another secret of some 32 bytes....", |_| ())).is_err()
+        );
     }
 
     #[test]
@@ -165,7 +167,8 @@ mod tests {
             let header = URL_SAFE_NO_PAD.encode(format!("{{\"alg\":\"{alg}\",\"typ\":\"JWT\"}}"));
             assert!(tokens.verify(&format!("{header}.{body}.")).is_err(), "{alg}");
         }
-        let keyed = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","jku":"http://127.0.0.1/","kid":"../../dev/null"}"#);
+        let keyed =
+            URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","jku":"http://127.0.0.1/","kid":"../../dev/null"}"#);
         assert!(tokens.verify(&format!("{keyed}.{body}.{signature}")).is_err());
         for junk in ["", ".", "..", "a.b.c", &good[..good.len() - 1]] {
             assert!(tokens.verify(junk).is_err(), "{junk}");

@@ -42,7 +42,11 @@ impl Config {
         let expected = "an address and a port such as 127.0.0.1:8080";
         let config = Self {
             listen: env.parsed("LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), expected),
-            internal_listen: env.parsed("INTERNAL_LISTEN", SocketAddr::from(([127, 0, 0, 1], 8081)), expected),
+            internal_listen: env.parsed(
+                "INTERNAL_LISTEN",
+                SocketAddr::from(([127, 0, 0, 1], 8081)),
+                expected,
+            ),
             data_dir: env.text("DATA_DIR").unwrap_or("./data").into(),
             gateway: gateway::config::Config::read(env, LANES, DRAIN_MS),
             api: api::config::Config::read(env, LANES),

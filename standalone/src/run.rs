@@ -13,6 +13,7 @@ use salvo::Router;
 use shared::bus::Bus;
 use shared::bus::memory::MemoryBus;
 use shared::config::RateLimiting;
+use shared::metrics;
 use shared::presence::Presence;
 use shared::presence::memory::MemoryPresence;
 use shared::rate::memory::MemoryRateLimits;
@@ -21,7 +22,6 @@ use shared::serve::health::{Checked, Health};
 use shared::serve::{bind, health, serve};
 use shared::time::Clock;
 use shared::token::Tokens;
-use shared::metrics;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -158,10 +158,7 @@ struct Signals {
 
 impl Signals {
     fn listen() -> Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
     async fn first(&mut self) {

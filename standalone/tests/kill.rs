@@ -55,14 +55,16 @@ async fn nothing_acknowledged_is_lost_doubled_or_reordered_by_a_kill_between_the
     let seqs: Vec<i64> = log.iter().map(|entry| entry["seq"].as_i64().unwrap()).collect();
     let all: Vec<i64> = (1..=3 + 3 * SENDS_EACH as i64).collect();
     assert!(seqs == all, "1 to n, three who joined and every send once: {seqs:?}");
-    let places: BTreeMap<Uuid, i64> = log.iter().map(|entry| (id_of(entry), entry["seq"].as_i64().unwrap())).collect();
+    let places: BTreeMap<Uuid, i64> =
+        log.iter().map(|entry| (id_of(entry), entry["seq"].as_i64().unwrap())).collect();
     for sent in &sent {
         for (id, (text, seq)) in sent {
             assert_eq!(places.get(id).copied(), *seq, "{text} is where its ack said");
         }
     }
     for (person, sent) in people.iter().zip(&sent) {
-        let own = log.iter().filter(|entry| entry["message_type"] == "text" && entry["sender_id"] == person.id);
+        let own =
+            log.iter().filter(|entry| entry["message_type"] == "text" && entry["sender_id"] == person.id);
         assert_eq!(own.count(), sent.len(), "{} once each", person.username);
     }
     // Bob and Carol joined later than Alice: they see the same from their joining on.
@@ -76,7 +78,9 @@ async fn nothing_acknowledged_is_lost_doubled_or_reordered_by_a_kill_between_the
 
 /// What everybody sees alike of an entry; whether it is read is each one's own.
 fn faces(log: &[Value]) -> Vec<(i64, Uuid, String)> {
-    log.iter().map(|entry| (entry["seq"].as_i64().unwrap(), id_of(entry), entry["content"].to_string())).collect()
+    log.iter()
+        .map(|entry| (entry["seq"].as_i64().unwrap(), id_of(entry), entry["content"].to_string()))
+        .collect()
 }
 
 fn id_of(entry: &Value) -> Uuid {
@@ -121,7 +125,10 @@ async fn send_the_rest(person: &Person, group: Group, sent: &mut Sent) {
     for (id, (text, seq)) in sent {
         let answer = person.send_as(group, text, *id).await.expect_status(200);
         let place = answer["message"]["seq"].as_i64().unwrap();
-        assert!(seq.is_none_or(|acked| acked == place), "{text} was acknowledged at {seq:?} and is at {place}");
+        assert!(
+            seq.is_none_or(|acked| acked == place),
+            "{text} was acknowledged at {seq:?} and is at {place}"
+        );
         *seq = Some(place);
     }
 }

@@ -8,7 +8,10 @@ use std::path::Path;
 use testkit::process::Program;
 
 fn program(folder: &Path) -> Program {
-    Program::at(env!("CARGO_BIN_EXE_im-tt")).env("DATA_DIR", folder).env("BCRYPT_COST", "4").env("LOG", "error")
+    Program::at(env!("CARGO_BIN_EXE_im-tt"))
+        .env("DATA_DIR", folder)
+        .env("BCRYPT_COST", "4")
+        .env("LOG", "error")
 }
 
 /// Runs a start that must fail, and gives back what it said.

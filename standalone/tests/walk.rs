@@ -13,7 +13,8 @@ struct World {
 
 async fn world() -> World {
     let folder = tempfile::tempdir().unwrap();
-    let program = Program::at(env!("CARGO_BIN_EXE_im-tt")).env("DATA_DIR", folder.path()).env("BCRYPT_COST", "4");
+    let program =
+        Program::at(env!("CARGO_BIN_EXE_im-tt")).env("DATA_DIR", folder.path()).env("BCRYPT_COST", "4");
     World { process: program.start().await, _folder: folder }
 }
 
@@ -57,7 +58,8 @@ async fn two_people_chat_on_all_their_devices_and_both_doors_lead_to_the_same_lo
 #[tokio::test]
 async fn a_newcomer_sees_a_group_from_the_joining_on_and_a_member_who_left_sees_nothing_later() {
     let world = world().await;
-    let (alice, bob, carol) = (world.person("alice").await, world.person("bob").await, world.person("carol").await);
+    let (alice, bob, carol) =
+        (world.person("alice").await, world.person("bob").await, world.person("carol").await);
     let group = alice.create_group("tea").await;
     bob.join(group).await;
     let (mut a, mut b, mut c) = (alice.connect().await, bob.connect().await, carol.connect().await);
@@ -103,19 +105,22 @@ async fn what_is_read_is_told_to_the_peer_and_to_ones_other_devices_and_counts_w
         assert_eq!((&read["user_id"], &read["seq"]), (&json!(bob.id), &json!(2)));
     }
     assert_eq!(bob.conversations().await[0]["unread"], 1);
-    let is_read: Vec<bool> = alice.history(&bob).await.iter().map(|m| m["is_read"].as_bool().unwrap()).collect();
+    let is_read: Vec<bool> =
+        alice.history(&bob).await.iter().map(|m| m["is_read"].as_bool().unwrap()).collect();
     assert_eq!(is_read, [true, true, false]);
     // Past the head and back: neither moves it.
     b.send_json(&json!({"event_type": "read", "conversation_id": three["conversation_id"], "seq": 1})).await;
     b.send_json(&json!({"event_type": "read", "conversation_id": three["conversation_id"], "seq": 99})).await;
-    let read = a.expect("the cursor at the head", |event| event["event_type"] == "read" && event["seq"] != 2).await;
+    let read =
+        a.expect("the cursor at the head", |event| event["event_type"] == "read" && event["seq"] != 2).await;
     assert_eq!(read["seq"], 3);
 }
 
 #[tokio::test]
 async fn presence_and_typing_reach_those_one_talks_with_and_nobody_else() {
     let world = world().await;
-    let (alice, bob, eve) = (world.person("alice").await, world.person("bob").await, world.person("eve").await);
+    let (alice, bob, eve) =
+        (world.person("alice").await, world.person("bob").await, world.person("eve").await);
     alice.send_to(&bob, "hi").await;
     let (mut a, mut e) = (alice.connect().await, eve.connect().await);
     for connection in [&mut a, &mut e] {

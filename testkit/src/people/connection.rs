@@ -99,7 +99,12 @@ impl Connection {
     }
 
     /// The same where the line may be cut at any moment: `false` when it was.
-    pub async fn try_say_as(&mut self, target: impl Into<Target>, text: &str, client_message_id: Uuid) -> bool {
+    pub async fn try_say_as(
+        &mut self,
+        target: impl Into<Target>,
+        text: &str,
+        client_message_id: Uuid,
+    ) -> bool {
         let frame = Message::text(message_event(target, text, client_message_id).to_string());
         matches!(timeout(LIMIT, self.socket.send(frame)).await, Ok(Ok(())))
     }
@@ -158,7 +163,8 @@ impl Connection {
 }
 
 fn message_event(target: impl Into<Target>, text: &str, client_message_id: Uuid) -> Value {
-    let mut event = json!({ "event_type": "message", "content": text, "client_message_id": client_message_id });
+    let mut event =
+        json!({ "event_type": "message", "content": text, "client_message_id": client_message_id });
     target.into().name_in(&mut event);
     event
 }
