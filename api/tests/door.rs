@@ -94,7 +94,8 @@ async fn attaching_tells_sessions_groups_and_heads(bench: Bench) {
     let [live, over, closed] = [SessionState::Live, SessionState::Ended, SessionState::AccountClosed];
     assert_eq!(states, [live, live, over, over, closed, over, live], "another's session is no session");
     assert!(answers.iter().all(|answer| answer.epoch == epoch));
-    let seat = Seat { group_id: group, conversation_id: talk, joined_seq: 2, members_version: 2, last_seq: 3 };
+    let seat =
+        Seat { group_id: group, conversation_id: talk, joined_seq: 2, members_version: 2, last_seq: 3 };
     assert_eq!(answers[0].groups, [seat]);
     assert_eq!(answers[0].heads, BTreeMap::from([(pair, [2, 0, 0]), (talk, [3, 2, 0])]));
     assert_eq!(answers[0].status, Status::Online);
@@ -172,13 +173,16 @@ async fn heads_are_told_where_the_sum_differs(bench: Bench) {
     let ask = |user_id, sum| SumQuestion { user_id, sum };
     let questions = vec![ask(alice, 3), ask(alice, 2), ask(bob, 1), ask(carol, 0), ask(carol, 5)];
     let answers = node.door.sums(questions).await.unwrap();
-    assert_eq!(answers, [
-        None,
-        Some(BTreeMap::from([(pair, [1, 0, 0]), (talk, [2, 1, 0])])),
-        None,
-        None,
-        Some(BTreeMap::new()),
-    ]);
+    assert_eq!(
+        answers,
+        [
+            None,
+            Some(BTreeMap::from([(pair, [1, 0, 0]), (talk, [2, 1, 0])])),
+            None,
+            None,
+            Some(BTreeMap::new()),
+        ]
+    );
 }
 
 async fn a_mark_moves_the_cursor_and_tells_both_sides(bench: Bench) {
@@ -203,7 +207,11 @@ async fn a_mark_moves_the_cursor_and_tells_both_sides(bench: Bench) {
             let events = node.read_events(topic);
             (events.len() == 2).then_some(events)
         });
-        assert_eq!(events.await, [(bob, pair, 1), (bob, pair, 3)], "one write for three marks, none past the head");
+        assert_eq!(
+            events.await,
+            [(bob, pair, 1), (bob, pair, 3)],
+            "one write for three marks, none past the head"
+        );
     }
     node.bench.finish().await;
     assert!(node.door.read(vec![mark(3)]).await.is_err(), "a node that stopped takes no marks");
@@ -271,9 +279,13 @@ async fn one_watches_and_types_to_those_one_talks_with(bench: Bench) {
     assert_eq!(found, BTreeSet::from([(bob, "online"), (carol, "online")]));
     let many = (1..=1_000).map(|n| UserId(stranger.0 + n)).collect();
     assert!(node.door.watchable(WatchQuestion { user_id: alice, user_ids: many }).await.unwrap().is_empty());
-    for (user, peer, may) in
-        [(alice, bob, true), (bob, alice, true), (alice, carol, false), (alice, dave, false), (bob, stranger, false)]
-    {
+    for (user, peer, may) in [
+        (alice, bob, true),
+        (bob, alice, true),
+        (alice, carol, false),
+        (alice, dave, false),
+        (bob, stranger, false),
+    ] {
         assert_eq!(node.door.may_type(user, peer).await.unwrap(), may, "{user} to {peer}");
     }
 }

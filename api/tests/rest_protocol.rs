@@ -51,7 +51,8 @@ fn the_table_of_rates_is_the_rules() {
     ];
     let rule = |rule: &rate::Rule| {
         let every = rule.every.as_millis();
-        let every = if every.is_multiple_of(1000) { format!("{} s", every / 1000) } else { format!("{every} ms") };
+        let every =
+            if every.is_multiple_of(1000) { format!("{} s", every / 1000) } else { format!("{every} ms") };
         (rule.name.to_owned(), rule.burst.to_string(), every)
     };
     let listed = table("| rule | counted for | at once | then one every |");

@@ -112,7 +112,8 @@ impl Announcer {
         let mut batch: Vec<(Topic, Bytes)> = Vec::new();
         for conversation in found {
             let bytes = head(conversation, self.clock.now()).encode();
-            let subjects = lost.conversations.get(&conversation.id).into_iter().flat_map(|lost| &lost.subjects);
+            let subjects =
+                lost.conversations.get(&conversation.id).into_iter().flat_map(|lost| &lost.subjects);
             let topics =
                 listeners(conversation.key).into_iter().chain(subjects.map(|user| Topic::User(*user)));
             batch.extend(topics.map(|topic| (topic, bytes.clone())));

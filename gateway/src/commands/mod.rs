@@ -70,14 +70,21 @@ fn message_id(event: &ClientEvent) -> Option<String> {
     }
 }
 
-/// Counts a command. The outer error is for whoever goes on at ten times the limit.
-fn pace(node: &Node, connection: &Connection) -> Result<Result<(), TooFast>, Close> {
-    let Some(rate) = node.config.commands else { return Ok(Ok(())) };
+/// Counts a frame of any kind.
+///
+/// # Errors
+/// For whoever goes on at ten times the limit.
+pub fn count(node: &Node, connection: &Connection) -> Result<(), Close> {
+    let Some(rate) = node.config.commands else { return Ok(()) };
     let every = Duration::from_secs(1) / rate.per_second;
-    let limit = Rule { name: "command", burst: rate.burst, every };
     let flood = Rule { name: "flood", burst: rate.burst * FLOOD, every: every / FLOOD };
-    let now = node.clock.now();
-    let mut memory = connection.memory();
-    memory.flood.take(flood, now).map_err(|_| Close::Flooding)?;
-    Ok(memory.pace.take(limit, now))
+    connection.memory().flood.take(flood, node.clock.now()).map_err(|_| Close::Flooding)
+}
+
+/// Counts a command. The outer error is for whoever floods.
+fn pace(node: &Node, connection: &Connection) -> Result<Result<(), TooFast>, Close> {
+    count(node, connection)?;
+    let Some(rate) = node.config.commands else { return Ok(Ok(())) };
+    let limit = Rule { name: "command", burst: rate.burst, every: Duration::from_secs(1) / rate.per_second };
+    Ok(connection.memory().pace.take(limit, node.clock.now()))
 }

@@ -224,6 +224,14 @@ mod tests {
     }
 
     #[test]
+    fn an_overflow_before_ready_is_told_right_behind_it() {
+        let outbox = Outbox::new(BOUNDS, true);
+        (0..6).for_each(|_| push(&outbox, Worth::Durable));
+        outbox.release(Bytes::from_static(b"ready"));
+        assert_eq!(outbox.taken(), [Bytes::from_static(b"ready"), resync()]);
+    }
+
+    #[test]
     fn ephemeral_frames_leave_half_the_room_to_entries() {
         let outbox = Outbox::new(BOUNDS, false);
         (0..4).for_each(|_| push(&outbox, Worth::Ephemeral));

@@ -29,20 +29,26 @@ pub(super) async fn read(
     connection: &Arc<Connection>,
 ) -> Ended {
     loop {
-        match next(socket, input, node.config.max_frame).await {
-            Ok(Incoming::Text(text)) => {
-                connection.pulse.heard();
-                if let Err(why) = commands::run(node, connection, &text).await {
-                    return Ended::With(why);
-                }
-            }
-            Ok(Incoming::Ping(payload)) => {
-                connection.pulse.heard();
-                connection.answer(encode::pong(&payload));
-            }
-            Ok(Incoming::Pong) => connection.pulse.heard(),
-            Ok(Incoming::Close) => return Ended::With(Close::Normal),
+        let incoming = match next(socket, input, node.config.max_frame).await {
+            Ok(incoming) => incoming,
             Err(ended) => return ended,
+        };
+        if connection.outbox.closing().is_some() {
+            // It is over, whatever the client does not read: an ended session commands nothing more.
+            continue;
+        }
+        connection.pulse.heard();
+        let taken = match incoming {
+            Incoming::Text(text) => commands::run(node, connection, &text).await,
+            Incoming::Ping(payload) => {
+                connection.answer(encode::pong(&payload));
+                commands::count(node, connection)
+            }
+            Incoming::Pong => commands::count(node, connection),
+            Incoming::Close => Err(Close::Normal),
+        };
+        if let Err(why) = taken {
+            return Ended::With(why);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A connection lives as long as its token and its session, and no longer.
 
+use crate::support::line::dial;
+use crate::support::wire::{TEXT, Wire};
 use crate::support::{Line, Person, World};
 use serde_json::json;
 use shared::token::ACCESS_TOKEN_LIFE;
@@ -113,6 +115,30 @@ async fn a_changed_password_ends_all_sessions_but_the_one_that_changed_it() {
         line.expect_close(4502).await;
     }
     kept.expect_silence().await;
+}
+
+/// Somebody who does not read cannot be told that it is over; it is over all the same.
+#[tokio::test(start_paused = true)]
+async fn after_the_log_out_nothing_more_is_taken_from_a_connection_that_does_not_read() {
+    let world = World::new();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let group = world.group(&[&alice]).await;
+    let node = world.node().await;
+    let mut here = Wire::over(dial(&world, &node, &alice));
+    let long = "x".repeat(16 * 1024);
+    for _ in 0..20 {
+        world.write_to(&bob, &alice, &long).await;
+    }
+    let say =
+        |text: &str| json!({ "event_type": "message", "group_id": group.0, "content": text }).to_string();
+    here.send(TEXT, say("before").as_bytes()).await;
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    world.api.log_out(alice.id, alice.session).await;
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    assert_eq!(node.hub.connections_of(alice.id).len(), 1, "the premise: the close frame is not out yet");
+    here.send(TEXT, say("after").as_bytes()).await;
+    world.pass(Duration::from_secs(10)).await;
+    assert_eq!(world.api.texts_of(group), ["before"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -75,6 +75,20 @@ async fn a_gateway_that_loses_its_lease_for_a_while_lists_its_users_again_unnoti
     scene.alices.expect_silence().await;
 }
 
+/// A machine that was asleep sees no error, only a lease that it does not hold any more.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_that_slept_lists_its_users_again_unnoticed() {
+    let mut scene = Scene::new().await;
+    let _bobs = scene.attached(&scene.there, &scene.bob).await;
+    assert_eq!(scene.alices.untaken().await, [shown(&scene.bob, "online")]);
+    scene.world.clock.advance(Duration::from_secs(15));
+    assert_eq!(scene.world.presence.online(&[scene.bob.id]).await, Ok(vec![false]), "the premise: it lapsed");
+    scene.world.pass(Duration::from_secs(5)).await;
+    assert_eq!(scene.world.presence.online(&[scene.bob.id]).await, Ok(vec![true]));
+    scene.world.pass(Duration::from_secs(60)).await;
+    scene.alices.expect_silence().await;
+}
+
 /// The store is away for a moment, just when a user is to be taken off the list: that must not make a ghost.
 #[tokio::test(start_paused = true)]
 async fn who_could_not_be_taken_off_the_list_is_no_ghost() {

@@ -2,7 +2,7 @@
 
 use crate::support::api::Call;
 use crate::support::world::target;
-use crate::support::{World, eventually};
+use crate::support::{Line, World, eventually};
 use serde_json::{Value, json};
 use testkit::people::Target;
 use uuid::Uuid;
@@ -82,6 +82,9 @@ async fn a_repeat_gets_the_same_place_and_another_text_under_its_id_is_refused()
     here.say_acked(to_bob, "something else").await;
     here.say_as(to_bob, "once", id).await;
     assert_eq!(here.expect_ack(id).await, first);
+    let mut elsewhere = world.gateway().await.connect(&alice).await;
+    elsewhere.say_as(to_bob, "once", id).await;
+    assert_eq!(elsewhere.expect_ack(id).await, first, "on any gateway");
 
     here.say_as(to_bob, "twice", id).await;
     assert_eq!(here.expect_error("id_reused").await["client_message_id"], json!(id));
@@ -104,6 +107,26 @@ async fn without_an_api_a_message_is_unavailable_and_a_repeat_finds_it() {
     here.say_as(target(group), "hello?", id).await;
     here.expect_ack(id).await;
     assert_eq!(world.api.texts_of(group), ["hello?"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_lane_is_unavailable_at_once() {
+    let world = World::new();
+    let alice = world.person("alice");
+    let group = world.group(&[&alice]).await;
+    let node = world.node().await;
+    let mut here = Line::attached(&world, &node, &alice).await;
+    world.api.late(Call::Append);
+    // One is under way, and 1024 wait.
+    here.say(group.0, "first").await;
+    world.api.is_waited_for(Call::Append).await;
+    for _ in 0..1024 {
+        here.say(group.0, "waits").await;
+    }
+    assert!(here.untaken().await.iter().all(|event| event["content"] == "first"), "nobody is refused yet");
+    let id = here.say(group.0, "one too many").await;
+    let error = here.expect_event("error").await;
+    assert_eq!((&error["code"], &error["client_message_id"]), (&json!("unavailable"), &json!(id)));
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! How fast a connection may command. The clock stands still, so that a burst is one however slow the machine is.
 
 use crate::support::World;
+use crate::support::line::dial;
+use crate::support::wire::{PING, PONG, TEXT, Wire};
 use crate::support::world::target;
 use gateway::config::CommandRate;
 use serde_json::json;
@@ -46,6 +48,22 @@ async fn ten_times_over_the_limit_the_connection_is_closed() {
     }
     here.send_text("nonsense").await;
     here.expect_close(4429).await;
+}
+
+/// Frames of the protocol itself are no commands, but no way to keep a gateway busy either.
+#[tokio::test]
+async fn who_floods_with_pings_is_closed_as_well() {
+    let world = World::new();
+    let alice = world.person("alice");
+    let node = world.node_with(|config| config.commands = Some(RATE)).await;
+    let mut here = Wire::over(dial(&world, &node, &alice));
+    assert_eq!(here.next().await.unwrap().opcode, TEXT, "ready");
+    for _ in 0..400 {
+        here.send(PING, b"").await;
+        assert_eq!(here.next().await.unwrap().opcode, PONG);
+    }
+    here.send(PING, b"").await;
+    assert_eq!(here.close_code().await, Some(4429));
 }
 
 #[tokio::test]

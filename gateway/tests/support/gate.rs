@@ -1,6 +1,8 @@
 //! A gate for one kind of call: it counts, and by a test's order refuses callers or keeps them waiting.
 
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 #[derive(Debug, Default)]
 pub struct Gate {
@@ -49,8 +51,14 @@ impl Gate {
         drop(self.state.subscribe().wait_for(is_open).await);
     }
 
+    /// Waits until somebody is kept waiting.
+    ///
+    /// # Panics
+    /// When nobody comes in 10 s.
     pub async fn is_waited_at(&self) {
-        drop(self.state.subscribe().wait_for(|state| state.waiting > 0 && state.closed_from.is_some()).await);
+        let mut state = self.state.subscribe();
+        let waited_at = state.wait_for(|state| state.waiting > 0 && state.closed_from.is_some());
+        timeout(Duration::from_secs(10), waited_at).await.expect("somebody comes to the gate").unwrap();
     }
 }
 

@@ -3,12 +3,15 @@
 mod interleavings;
 
 use super::*;
+use crate::connection::Connection;
 use crate::connection::outbox::OutboxBounds;
 use bytes::Bytes;
+use shared::door::{Roster, Seat};
 use shared::envelope::{Header, Kind};
 use shared::ids::SessionId;
 use shared::time::{Clock, Timestamp};
 use shared::token::Claims;
+use std::sync::Arc;
 use std::time::Duration;
 
 const GROUP: GroupId = GroupId(7);

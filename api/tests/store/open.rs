@@ -1,17 +1,13 @@
 //! Opening a database: from nothing, together with others, newer than the program, half migrated; and what it
 //! says about keeping what it commits.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
-#[macro_use]
-mod support;
-
+use crate::support::Bench;
 use api::store::durability::{self, Durability};
 use api::store::sql::query;
 use api::store::{Db, OpenError, PoolSizes, epoch, migrate, open};
 use futures_util::future::join_all;
 use std::collections::BTreeSet;
 use std::path::Path;
-use support::Bench;
 use testkit::MariaDb;
 
 fn names(folder: &str) -> BTreeSet<String> {
@@ -24,7 +20,8 @@ fn names(folder: &str) -> BTreeSet<String> {
 fn both_engines_have_the_same_migrations_and_the_program_has_all_of_them() {
     assert_eq!(names("mysql"), names("sqlite"));
     for migrator in [&migrate::MYSQL, &migrate::SQLITE] {
-        let embedded = migrator.iter().map(|m| format!("{:04}_{}.sql", m.version, m.description.replace(' ', "_")));
+        let embedded =
+            migrator.iter().map(|m| format!("{:04}_{}.sql", m.version, m.description.replace(' ', "_")));
         assert_eq!(embedded.collect::<BTreeSet<_>>(), names("mysql"), "rebuild the crate api");
     }
 }
@@ -104,9 +101,8 @@ fn a_database_that_may_lose_a_commit_is_known_by_its_settings() {
     let mysql = |flush, log_bin, sync_binlog| Durability::MySql { flush, log_bin, sync_binlog }.holds();
     assert!(mysql(1, 0, 0) && mysql(1, 1, 1));
     assert!(!mysql(2, 0, 0) && !mysql(0, 1, 1) && !mysql(1, 1, 0) && !mysql(1, 1, 1000));
-    let sqlite = |synchronous, mode: &str| {
-        Durability::Sqlite { synchronous, journal_mode: mode.to_owned() }.holds()
-    };
+    let sqlite =
+        |synchronous, mode: &str| Durability::Sqlite { synchronous, journal_mode: mode.to_owned() }.holds();
     assert!(sqlite(2, "wal") && sqlite(3, "wal") && !sqlite(1, "wal") && !sqlite(2, "memory"));
 }
 

@@ -1,0 +1,143 @@
+//! A row that is not let go, and a link to the server that breaks in the worst moment. SQLite has neither.
+
+use crate::support::bus::KeepingBus;
+use crate::support::proxy::Proxy;
+use crate::support::{Bench, to};
+use crate::{one_lane, unavailable};
+use api::append::{Hooks, Pause};
+use api::store::Database;
+use shared::envelope::Change;
+use shared::ids::ConversationId;
+use shared::topic::Topic;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use testkit::{eventually, within};
+use tokio::time::Instant;
+
+/// Stops for good before COMMIT, with everything locked, when the batch holds `held`.
+fn stops_at(held: &Arc<Mutex<Option<ConversationId>>>, reached: &Arc<AtomicBool>) -> Hooks {
+    let (held, reached) = (held.clone(), reached.clone());
+    let pause: Pause = Arc::new(move |ids| {
+        let stops = held.lock().unwrap().is_some_and(|held| ids.contains(&held));
+        reached.fetch_or(stops, Ordering::SeqCst);
+        Box::pin(async move {
+            if stops {
+                std::future::pending::<()>().await;
+            }
+        })
+    });
+    Hooks { before_commit: Some(pause), ..Hooks::default() }
+}
+
+/// A node that stopped in the middle of a transaction holds up its own conversation, and only that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stuck_transaction_holds_up_only_its_own_conversation() {
+    let bench = Bench::mariadb().await;
+    let bus = KeepingBus::new();
+    let (held, reached) = (Arc::<Mutex<_>>::default(), Arc::<AtomicBool>::default());
+    let stopped = one_lane(&bench, bench.second_db().await, &bus, stops_at(&held, &reached));
+    let other = one_lane(&bench, bench.db.clone(), &bus, Hooks::default());
+    let [alice, bob, carol] = bench.users().await;
+    let stuck = other.send(to(alice, bob, "before")).await.unwrap().conversation_id;
+    other.send(to(alice, carol, "before")).await.unwrap();
+    *held.lock().unwrap() = Some(stuck);
+
+    let asked = stopped.clone();
+    let first = to(alice, bob, "stuck");
+    let draft = first.clone();
+    let asking = tokio::spawn(async move { asked.send(draft).await });
+    eventually("the node to stop", async || reached.load(Ordering::SeqCst).then_some(())).await;
+
+    let start = Instant::now();
+    let drafts = vec![to(bob, alice, "stuck too"), to(alice, carol, "not stuck"), to(bob, alice, "nor this")];
+    let outcomes = other.append(drafts.clone()).await;
+    assert!(unavailable(&outcomes[0]) && unavailable(&outcomes[2]), "{outcomes:?}");
+    assert_eq!(outcomes[1].unwrap().seq, 2);
+    assert!(start.elapsed() < Duration::from_secs(4), "others wait for one lock time-out, not for each");
+
+    // From now on the lane knows, and nobody waits.
+    let start = Instant::now();
+    let outcomes = other.append(vec![drafts[0].clone(), to(alice, carol, "at once")]).await;
+    assert!(unavailable(&outcomes[0]), "the premise: it is still stuck");
+    assert_eq!(outcomes[1].unwrap().seq, 3);
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+
+    // The server, or the node's own limit, ends the transaction, and what was refused goes through.
+    let again = within(Duration::from_secs(20), "the row to come free", async || {
+        other.send(drafts[0].clone()).await.ok()
+    });
+    assert_eq!(again.await.seq, 2);
+    *held.lock().unwrap() = None;
+    let late = asking.await.unwrap();
+    let seq = other.send(first).await.unwrap().seq;
+    assert!(late.is_err() && seq == 3, "what the stopped node did not commit is not there: {late:?} {seq}");
+}
+
+/// The node that lost the answer to COMMIT asks again, and finds what it had stored.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_answer_to_commit_is_found_out_about() {
+    let bench = Bench::mariadb().await;
+    let proxy = Arc::new(Proxy::to(&url(&bench)).await);
+    let db = bench.db_through(&proxy).await;
+    let bus = KeepingBus::new();
+    let cutting: Arc<AtomicBool> = Arc::default();
+    let (cuts, link) = (cutting.clone(), proxy.clone());
+    let pause: Pause = Arc::new(move |_| {
+        if cuts.swap(false, Ordering::SeqCst) {
+            link.cut_next_answer();
+        }
+        Box::pin(async {})
+    });
+    let hooks = Hooks { before_commit: Some(pause), ..Hooks::default() };
+    let append = bench.append_with(db, &bus, hooks);
+    let [alice, bob] = bench.users().await;
+    append.send(to(alice, bob, "one")).await.unwrap();
+    let group = append.create_group(alice, "book club", "").await.unwrap();
+
+    cutting.store(true, Ordering::SeqCst);
+    let stored = append.send(to(alice, bob, "two")).await.unwrap();
+    assert!(proxy.has_cut() && !cutting.load(Ordering::SeqCst), "the premise: the answer was lost");
+    assert_eq!(stored.seq, 2);
+    assert_eq!(bench.log(stored.conversation_id).await.len(), 2, "stored once");
+
+    cutting.store(true, Ordering::SeqCst);
+    append.join(bob, group).await.unwrap();
+    assert!(proxy.has_cut() && !cutting.load(Ordering::SeqCst), "the premise: the answer was lost");
+    assert_eq!(bench.log(bench.group_conversation(group).await).await.len(), 2, "joined once");
+    let told = eventually("bob's devices to be told", async || {
+        bus.on(Topic::User(bob)).into_iter().find(|envelope| envelope.header.change == Change::Joined)
+    });
+    assert_eq!(
+        (told.await.header.subject_id, bus.on(Topic::Group(group))[1].header.change),
+        (bob, Change::None)
+    );
+}
+
+/// Nobody learns whether it was stored, until the link is back: then the head says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_entry_that_nobody_is_sure_of_is_announced() {
+    let bench = Bench::mariadb().await;
+    let proxy = Arc::new(Proxy::to(&url(&bench)).await);
+    let db = bench.db_through(&proxy).await;
+    let bus = KeepingBus::new();
+    let link = proxy.clone();
+    let pause: Pause = Arc::new(move |_| {
+        link.hold_answers();
+        Box::pin(async {})
+    });
+    let append = bench.append_with(db, &bus, Hooks { before_commit: Some(pause), ..Hooks::default() });
+    let [alice, bob] = bench.users().await;
+    assert!(unavailable(&append.send(to(alice, bob, "hi")).await));
+    assert!(bus.all().is_empty());
+    proxy.pass();
+    let head = within(Duration::from_secs(15), "the head", async || bus.heads_on(Topic::User(bob)).pop());
+    assert_eq!(head.await, 1);
+}
+
+fn url(bench: &Bench) -> String {
+    match &bench.database {
+        Database::MySql(url) => url.clone(),
+        Database::Sqlite(_) => panic!("SQLite has no server"),
+    }
+}
