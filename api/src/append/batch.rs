@@ -13,12 +13,13 @@ use super::settle::{Settled, refused};
 use super::stuck::Stuck;
 use super::write::write;
 use crate::store::conversations::Conversation;
-use crate::store::{Conn, Db, Lock, Trouble, conversations};
+use crate::store::messages::StoredMessage;
+use crate::store::{Conn, Db, Lock, Trouble, Tx, conversations};
 use metrics::{counter, histogram};
 use shared::draft::ConversationKey;
 use shared::ids::ConversationId;
 use shared::metrics::{APPEND_BATCH, APPEND_RETRIES, APPEND_SECONDS};
-use shared::time::Clock;
+use shared::time::{Clock, Timestamp};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -38,6 +39,13 @@ pub(super) struct Appender {
     pub publisher: Publisher,
     pub stuck: Stuck,
     pub _ended: DropGuard,
+}
+
+/// A batch before COMMIT.
+struct Written {
+    picture: Picture,
+    decisions: Vec<Decision>,
+    stored: Vec<StoredMessage>,
 }
 
 impl Appender {
@@ -65,13 +73,13 @@ impl Appender {
                 lock = Lock::Skip;
             }
         }
-        self.one_by_one(items, lock, deadline).await;
+        self.one_by_one(items, deadline).await;
     }
 
-    async fn one_by_one(&self, items: Vec<Item>, lock: Lock, deadline: Instant) {
+    async fn one_by_one(&self, items: Vec<Item>, deadline: Instant) {
         for item in items {
             let alone = vec![item];
-            match self.attempt(&alone, lock, deadline).await {
+            match self.attempt(&alone, Lock::Wait, deadline).await {
                 Ok(settled) => self.finish(alone, settled).await,
                 Err(error) => {
                     tracing::warn!(%error, "a draft could not be stored, not even alone");
@@ -106,18 +114,39 @@ impl Appender {
         let places = self.places.resolve(&self.db, &keys, now).await?;
         let started = Instant::now();
         let mut tx = self.db.begin().await?;
-        let locked = self.lock(&mut tx, &places, lock).await?;
-        let mut picture = Picture::load(&mut tx, asks, places, locked, now).await?;
-        let decisions: Vec<Decision> = asks.iter().map(|ask| decide(&mut picture, ask)).collect();
-        let stored = write(&self.db, &mut tx, &picture).await?;
+        let written = match self.write(&mut tx, asks, places, lock, now).await {
+            Ok(written) => written,
+            Err(error) => {
+                // Waited for, or the next try meets the locks of this one. What goes wrong here goes wrong
+                // with the connection, and frees them too.
+                let _ = tx.rollback().await;
+                return Err(error);
+            }
+        };
         if let Some(pause) = &self.hooks.before_commit {
-            pause(picture.locked()).await;
+            pause(written.picture.locked()).await;
         }
-        let unsure = Unsure::about(&stored, &self.publisher.losses, now);
+        let unsure = Unsure::about(&written.stored, &self.publisher.losses, now);
         tx.commit().await?;
         unsure.settle();
         histogram!(APPEND_SECONDS).record(started.elapsed().as_secs_f64());
-        Ok(Settled::of(decisions, &stored, &picture))
+        Ok(Settled::of(written.decisions, &written.stored, &written.picture))
+    }
+
+    /// Lock, look, decide, write.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        asks: &[&Ask],
+        places: Resolved,
+        lock: Lock,
+        now: Timestamp,
+    ) -> Result<Written, sqlx::Error> {
+        let locked = self.lock(tx, &places, lock).await?;
+        let mut picture = Picture::load(tx, asks, places, locked, now).await?;
+        let decisions: Vec<Decision> = asks.iter().map(|ask| decide(&mut picture, ask)).collect();
+        let stored = write(&self.db, tx, &picture).await?;
+        Ok(Written { picture, decisions, stored })
     }
 
     /// Locks the batch's conversations in the order of their ids. Those that were stuck a moment ago are asked

@@ -122,6 +122,18 @@ impl Tx {
             Held::MySql(_) | Held::Sqlite(_) => Ok(()),
         }
     }
+
+    /// Undoes it, and waits until it is undone: dropping it gives its locks back only some time later.
+    ///
+    /// # Errors
+    /// The driver's; the connection is lost then, and the transaction with it.
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self.0.0 {
+            Held::MySqlTx(tx) => tx.rollback().await,
+            Held::SqliteTx(tx) => tx.rollback().await,
+            Held::MySql(_) | Held::Sqlite(_) => Ok(()),
+        }
+    }
 }
 
 impl Db {

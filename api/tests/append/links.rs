@@ -9,6 +9,7 @@ use api::store::Database;
 use shared::envelope::Change;
 use shared::ids::ConversationId;
 use shared::topic::Topic;
+use sqlx::{Connection, MySqlConnection};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -72,6 +73,33 @@ async fn a_stuck_transaction_holds_up_only_its_own_conversation() {
     let late = asking.await.unwrap();
     let seq = other.send(first).await.unwrap().seq;
     assert!(late.is_err() && seq == 3, "what the stopped node did not commit is not there: {late:?} {seq}");
+}
+
+/// Somebody else's open transaction holds an id: the draft that has the same one cannot be stored now, and with
+/// it no batch that it is in.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_draft_that_cannot_be_stored_does_not_take_its_batch_along() {
+    let bench = Bench::mariadb().await;
+    let append = one_lane(&bench, bench.db.clone(), &KeepingBus::new(), Hooks::default());
+    let [alice, bob, carol] = bench.users().await;
+    let elsewhere = append.send(to(alice, carol, "elsewhere")).await.unwrap();
+    let drafts =
+        vec![to(alice, bob, "one"), to(alice, bob, "held"), to(carol, bob, "two"), to(bob, bob, "three")];
+    let mut other = MySqlConnection::connect(&url(&bench)).await.unwrap();
+    let mut holder = other.begin().await.unwrap();
+    let insert =
+        "INSERT INTO messages (conversation_id, seq, sender_id, content, message_type, client_message_id,
+                                        created_at)
+                  VALUES (?, 99, ?, 'held', 'text', ?, NOW(3))";
+    let bound = sqlx::query(insert).bind(elsewhere.conversation_id.0).bind(alice.0);
+    bound.bind(&drafts[1].client_message_id.as_bytes()[..]).execute(&mut *holder).await.unwrap();
+
+    let outcomes = append.append(drafts.clone()).await;
+    let places: Vec<_> = outcomes.iter().map(|outcome| outcome.ok().map(|stored| stored.seq)).collect();
+    assert_eq!(places, [Some(1), None, Some(1), Some(1)]);
+    assert!(unavailable(&outcomes[1]));
+    holder.rollback().await.unwrap();
+    assert_eq!(append.send(drafts[1].clone()).await.unwrap().seq, 2);
 }
 
 /// The node that lost the answer to COMMIT asks again, and finds what it had stored.

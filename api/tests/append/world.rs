@@ -32,7 +32,7 @@ pub struct World {
 }
 
 /// Waits up to 3 ms, or not at all.
-fn now_and_then(seed: u64) -> Pause {
+pub fn now_and_then(seed: u64) -> Pause {
     let rng = Arc::new(Mutex::new(StdRng::seed_from_u64(seed)));
     Arc::new(move |_| {
         let pause = rng.lock().unwrap().random_range(0..6_000_u64).saturating_sub(3_000);

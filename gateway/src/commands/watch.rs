@@ -8,6 +8,7 @@ use shared::event::Status;
 use shared::ids::UserId;
 use shared::topic::Topic;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// How many users one connection may watch.
 const MAX_WATCHED: usize = 200;
@@ -26,9 +27,14 @@ pub(super) async fn run(node: &Arc<Node>, connection: &Arc<Connection>, user_ids
 
 /// Reads again what may have been missed of those that the connection watches.
 pub(crate) fn again(node: &Arc<Node>, connection: &Arc<Connection>) {
+    if connection.watch_again.swap(true, Ordering::AcqRel) {
+        // One waits that has read nothing yet.
+        return;
+    }
     let (node, connection) = (node.clone(), connection.clone());
     node.tasks.clone().spawn(async move {
         let _turn = connection.watch_turn.lock().await;
+        connection.watch_again.store(false, Ordering::Release);
         let user_ids = connection.memory().watching.clone();
         if !user_ids.is_empty() {
             change(&node, &connection, user_ids).await;

@@ -26,7 +26,7 @@ use shared::rate::gcra::Cell;
 use shared::time::{Clock, Timestamp};
 use shared::token::Claims;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -51,6 +51,8 @@ pub struct Connection {
     pub(crate) refreshing: attach::Refreshing,
     /// Held while it is changed whom the connection watches: one change at a time.
     pub(crate) watch_turn: tokio::sync::Mutex<()>,
+    /// Whether it waits for its turn to be read again whom the connection watches.
+    pub(crate) watch_again: AtomicBool,
     pub(crate) unanswered: Unanswered,
     /// When the access token runs out, in ms.
     expires_at: AtomicI64,
@@ -92,6 +94,7 @@ impl Connection {
             clock: node_clock.clone(),
             refreshing: attach::Refreshing::attaching(),
             watch_turn: tokio::sync::Mutex::default(),
+            watch_again: AtomicBool::new(false),
             unanswered: Unanswered::default(),
             expires_at: AtomicI64::new(claims.expires_at.0),
             memory: Mutex::default(),
