@@ -55,23 +55,24 @@ impl Announcer {
         }
     }
 
-    /// Announces all that is remembered; what fails is remembered again.
+    /// Announces all that is remembered; what fails is remembered again, and what comes after it, so that a
+    /// round takes no longer than its work and one [`LIMIT`].
     async fn announce(&self) -> bool {
         let lost = self.losses.take();
         let mut left = lost.emptied();
         let ids: Vec<ConversationId> = lost.conversations.keys().copied().collect();
+        let mut done = true;
         for chunk in ids.chunks(LARGEST) {
-            if !within_limit(self.announce_some(chunk, &lost)).await {
+            done = done && within_limit(self.announce_some(chunk, &lost)).await;
+            if !done {
                 let kept = chunk.iter().filter_map(|id| Some((*id, lost.conversations.get(id)?.clone())));
                 left.conversations.extend(kept);
             }
         }
-        if let Some(since) = lost.since
-            && !self.announce_since(since).await
-        {
-            left.since = Some(since);
+        if let Some(since) = lost.since {
+            done = done && self.announce_since(since).await;
+            left.since = (!done).then_some(since);
         }
-        let done = left.is_empty();
         if !done {
             self.losses.give_back(left);
         }

@@ -164,6 +164,25 @@ async fn who_comes_back_sees_nothing_of_the_time_between() {
     }
 }
 
+/// Signals carry no version, so the table must be right at once: the user's own topic says so before any look-up.
+#[tokio::test(start_paused = true)]
+async fn who_left_is_not_shown_who_types_either() {
+    let scene = Scene::new().await;
+    let carol = scene.world.person("carol");
+    scene.world.api.join(scene.group, scene.bob.id).await;
+    scene.world.api.join(scene.group, carol.id).await;
+    let mut bobs = scene.attach_bob().await;
+    let mut carols = Line::attached(&scene.world, &scene.node, &carol).await;
+    scene.world.bus.lose(|topic, header| Lost::OnTheGroup.matches(topic, header));
+    scene.world.api.late(Call::Attach);
+    scene.world.api.leave(scene.group, scene.bob.id).await;
+    scene.world.bus.heal();
+    bobs.expect_event("message").await;
+    scene.alices.send_json(&json!({ "event_type": "typing", "group_id": scene.group.0 })).await;
+    carols.expect_event("typing").await;
+    bobs.expect_silence().await;
+}
+
 /// The hub took bob's seat away when it heard of his leaving. The look-up that seats him again must have begun
 /// after he sat down: what is said between its reading and his sitting down is otherwise in neither.
 #[tokio::test(start_paused = true)]

@@ -167,6 +167,17 @@ fn an_answer_older_than_the_entry_is_asked_for_again() {
 }
 
 #[test]
+fn an_answer_older_than_the_table_does_not_take_its_place() {
+    let (mut group, alice, bob) = alice_and_bob();
+    assert_eq!(group.gapped(), Need::Roster(GROUP, vec![ALICE, BOB]));
+    let again = group.roster(Some(&roster(1, 1, &[(ALICE, 1)])));
+    assert_eq!(again, Need::Roster(GROUP, vec![ALICE, BOB]));
+    assert_eq!(group.roster(Some(&roster(2, 2, &[(ALICE, 1), (BOB, 2)]))), Need::Nothing);
+    group.entry(said(3, 2));
+    assert_eq!((heard(&alice), heard(&bob)), (vec![3], vec![3]));
+}
+
+#[test]
 fn an_answer_that_does_not_know_of_a_newcomer_does_not_unseat_them() {
     let (mut group, _, _) = alice_and_bob();
     group.entry(said(3, 3));
