@@ -27,8 +27,8 @@ use tokio_util::sync::DropGuard;
 
 /// How often a batch is tried as a whole.
 const TRIES: usize = 3;
-/// How long a batch may take, with all its tries: askers do not wait longer.
-const LIMIT: Duration = Duration::from_secs(10);
+/// How long a batch may take, with all its tries: less than askers wait, so that they hear what became of it.
+const LIMIT: Duration = Duration::from_secs(8);
 
 /// What every lane needs.
 pub(super) struct Appender {
