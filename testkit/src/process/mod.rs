@@ -65,12 +65,15 @@ impl Program {
     pub async fn start(&self) -> Process {
         let (mut child, output) = self.spawn();
         let guard = Guard::over(child.id().expect("not waited for yet"), None);
-        let address = within(START_LIMIT, "the program to say where it serves", async || {
+        let served = within(START_LIMIT, "the program to say where it serves", async || {
             let ended = child.try_wait().expect("a child can be asked");
-            assert!(ended.is_none(), "the program ended with {ended:?} and said:\n{}", output.text());
-            output.address()
+            ended.map(Err).or_else(|| output.address().map(Ok))
         });
-        Process { address: address.await, child, output, _guard: guard }
+        match served.await {
+            Ok(address) => Process { address, child, output, _guard: guard },
+            // Its last words may still be in the pipe.
+            Err(status) => panic!("the program ended with {status} and said:\n{}", output.complete().await),
+        }
     }
 
     /// Runs it to its end, for starts that must fail. Gives back its exit code (`None`: a signal) and what it wrote.
