@@ -67,6 +67,11 @@ async fn a_newcomer_sees_a_group_from_the_joining_on_and_a_member_who_left_sees_
     b.expect_message("before carol").await;
     carol.join(group).await;
     let joined = c.expect("her own joining", |event| event["message_type"] == "member_joined").await;
+    // Her gateway listens to the group by now; what was said until then is within these heads, to be fetched.
+    c.expect("the heads with the group", |event| {
+        event["heads"][joined["conversation_id"].to_string()].is_array()
+    })
+    .await;
     a.say_acked(group, "with carol").await;
     c.expect_message("with carol").await;
     assert_eq!(texts(&carol.history(group).await)[1..], ["with carol"]);
