@@ -10,6 +10,7 @@ use shared::draft::Target;
 use shared::error::Code;
 use shared::ids::{GroupId, Seq, UserId};
 use shared::metrics::ACCESS_DENIED;
+use std::ops::RangeInclusive;
 
 /// A conversation as far as one user may see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,20 @@ pub struct Readable {
     pub floor_seq: Seq,
 }
 
+impl Readable {
+    /// The places that the user may read: up to the head as it was before it was checked that they may.
+    #[must_use]
+    pub fn places(&self) -> RangeInclusive<Seq> {
+        self.floor_seq..=self.head()
+    }
+
+    /// How far the conversation had come.
+    #[must_use]
+    pub fn head(&self) -> Seq {
+        self.conversation.map_or(0, |conversation| conversation.last_seq)
+    }
+}
+
 /// The conversation of `user` with a target, to read.
 ///
 /// # Errors
@@ -27,9 +42,10 @@ pub struct Readable {
 pub async fn conversation_for(conn: &mut Conn, user: UserId, target: Target) -> Result<Readable, ApiError> {
     match target {
         Target::Group(group) => {
-            // The place first: a head that is read after it is never older than the joining.
-            let (_, member) = group_for(conn, user, group).await?;
+            // The head first: whoever is a member after that was one when everything up to it was written.
+            // The other way round, a page read while they leave would hold what was said without them.
             let conversation = conversations::find_group(conn, group).await?;
+            let (_, member) = group_for(conn, user, group).await?;
             Ok(Readable { conversation, floor_seq: member.joined_seq })
         }
         Target::User(peer) => {

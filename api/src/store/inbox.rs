@@ -81,7 +81,8 @@ async fn count_unread(conn: &mut Conn, user: UserId, lines: &mut [Listed]) -> Re
         for place in 0..size {
             // Past the end the last conversation is counted again, and the answer passed over.
             let line = &chunk[place.min(chunk.len() - 1)];
-            counts = counts.bind(line.conversation.id).bind(line.seen_seq()).bind(user);
+            let head = line.conversation.last_seq;
+            counts = counts.bind(line.conversation.id).bind(line.seen_seq()).bind(head).bind(user);
         }
         for row in counts.fetch_all(conn).await? {
             let place = usize::try_from(row.get::<i64>("place")?).unwrap_or(usize::MAX);
@@ -131,6 +132,6 @@ const UNREAD: &str = "
     SELECT {place} AS place, COUNT(*) AS unread
     FROM (SELECT 1 AS one
           FROM messages
-          WHERE conversation_id = ? AND seq > ? AND sender_id <> ?
+          WHERE conversation_id = ? AND seq > ? AND seq <= ? AND sender_id <> ?
             AND message_type IN ('text', 'image', 'file')
           LIMIT 100) counted_{place}";

@@ -5,6 +5,7 @@ use super::lists::{any_of, cut, padded, repeated};
 use super::sql::{Query, Row, Sql, query};
 use shared::ids::{ConversationId, GroupId, MessageId, Seq, UserId};
 use shared::time::Timestamp;
+use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 /// An entry without the id that its row will have.
@@ -122,22 +123,23 @@ fn select(condition: &str) -> Query {
     query(Sql::Built(format!("SELECT {COLUMNS} FROM messages m WHERE {condition}")))
 }
 
-/// A page of a conversation's log, of at most `limit` entries, none below `floor_seq`: a member's
-/// `joined_seq`, or 1. Not access-checked.
+/// A page of a conversation's log, of at most `limit` entries, all of them within `places`: from a member's
+/// `joined_seq`, or 1, to the head that they may read up to. Not access-checked.
 ///
 /// # Errors
 /// The driver's.
 pub async fn page(
     conn: &mut Conn,
     conversation: ConversationId,
-    floor_seq: Seq,
+    places: RangeInclusive<Seq>,
     cursor: Cursor,
     limit: i64,
 ) -> Result<Page, sqlx::Error> {
+    let (floor, head) = places.into_inner();
     let (low, high, order) = match cursor {
-        Cursor::Newest => (floor_seq, Seq::MAX, "DESC"),
-        Cursor::Before(seq) => (floor_seq, seq.saturating_sub(1), "DESC"),
-        Cursor::After(seq) => (floor_seq.max(seq.saturating_add(1)), Seq::MAX, "ASC"),
+        Cursor::Newest => (floor, head, "DESC"),
+        Cursor::Before(seq) => (floor, head.min(seq.saturating_sub(1)), "DESC"),
+        Cursor::After(seq) => (floor.max(seq.saturating_add(1)), head, "ASC"),
     };
     let condition =
         format!("m.conversation_id = ? AND m.seq >= ? AND m.seq <= ? ORDER BY m.seq {order} LIMIT ?");

@@ -178,7 +178,10 @@ impl Bench {
     /// All of a conversation's log.
     pub async fn log(&self, conversation: ConversationId) -> Vec<StoredMessage> {
         let mut conn = self.db.read().await.unwrap();
-        messages::page(&mut conn, conversation, 1, Cursor::After(0), 1_000_000).await.unwrap().messages
+        messages::page(&mut conn, conversation, 1..=i64::MAX, Cursor::After(0), 1_000_000)
+            .await
+            .unwrap()
+            .messages
     }
 }
 

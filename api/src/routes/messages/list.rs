@@ -52,11 +52,9 @@ pub async fn list_messages(
     let app = App::of(depot)?;
     let asked = Asked::read(req)?;
     let mut conn = app.db.read().await?;
-    // The head is read first: the entries up to it are there when the page is read.
     let readable = conversation_for(&mut conn, viewer.user_id, asked.target).await?;
-    let head = readable.conversation.map_or(0, |conversation| conversation.last_seq);
     let page = read_page(&mut conn, readable, &asked).await?;
-    let through_seq = through(asked.cursor, head, &page);
+    let through_seq = through(asked.cursor, readable.head(), &page);
     let peer = match asked.target {
         Target::User(peer) => Some(peer),
         Target::Group(_) => None,
@@ -106,18 +104,17 @@ impl Asked {
 async fn read_page(conn: &mut Conn, readable: Readable, asked: &Asked) -> Result<Page, sqlx::Error> {
     match readable.conversation {
         Some(conversation) => {
-            messages::page(conn, conversation.id, readable.floor_seq, asked.cursor, asked.limit).await
+            messages::page(conn, conversation.id, readable.places(), asked.cursor, asked.limit).await
         }
         None => Ok(Page { messages: Vec::new(), has_more: false }),
     }
 }
 
-/// Up to where nothing readable is missing. Entries that came after the head was read may be on the page.
+/// Up to where nothing readable is missing.
 fn through(cursor: Cursor, head: Seq, page: &Page) -> Seq {
-    let last = page.messages.last().map_or(0, |message| message.seq);
     match cursor {
-        Cursor::After(_) if page.has_more => last,
-        Cursor::After(_) | Cursor::Newest => head.max(last),
-        Cursor::Before(seq) => head.max(last).min(seq.saturating_sub(1).max(0)),
+        Cursor::After(_) if page.has_more => page.messages.last().map_or(head, |message| message.seq),
+        Cursor::After(_) | Cursor::Newest => head,
+        Cursor::Before(seq) => head.min(seq.saturating_sub(1).max(0)),
     }
 }
