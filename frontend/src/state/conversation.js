@@ -1,0 +1,193 @@
+// @ts-check
+// One conversation: its log, its cursors, and what follows from them. Nothing here waits for anything.
+
+import { isWritten } from "../net/wire.js";
+import { Log } from "./log.js";
+
+/**
+ * @typedef {import("../net/wire.js").Message} Message
+ * @typedef {import("../net/wire.js").Group} Group
+ * @typedef {import("../net/wire.js").Head} Head
+ * @typedef {import("../net/wire.js").ListedConversation} ListedConversation
+ * @typedef {import("../net/wire.js").Target} Target
+ * @typedef {import("./types.js").Key} Key
+ * @typedef {import("./types.js").Draft} Draft
+ *
+ * @typedef {object} Counted  The server's count of what is unread, and what it was counted over.
+ * @property {number} unread
+ * @property {number} read_seq
+ * @property {number} through
+ *
+ * @typedef {object} Kept  What the cache keeps of it, beside its entries.
+ * @property {Key} key
+ * @property {number} id
+ * @property {Group | null} group
+ * @property {number} have
+ * @property {number} read_seq
+ * @property {number} peer_read_seq
+ * @property {Counted} counted
+ * @property {Message | null} last
+ */
+
+/** Kinds of entries that are shown; others hold a place and nothing else. */
+const SHOWN = new Set(["text", "image", "file", "member_joined", "member_left"]);
+
+/** As far as unread entries are counted: "99+". */
+const UNREAD_MOST = 100;
+
+export class Conversation {
+  log = new Log();
+  /** @type {number | null} Known once something was said. */
+  id = null;
+  /** @type {Group | null} */
+  group = null;
+  /** The highest `seq` that was heard of. */
+  head = 0;
+  read_seq = 0;
+  peer_read_seq = 0;
+  /** @type {Counted} */
+  counted = { unread: 0, read_seq: 0, through: 0 };
+  /** One is no member any more. */
+  gone = false;
+  /** When something live was heard of it, in the inbox's count: an older list does not remove it. */
+  touched = 0;
+  /** @type {"idle" | "loading" | "ready" | "error"} */
+  loading = "idle";
+  /** @type {string | null} */
+  error = null;
+  /** @type {"idle" | "loading" | "error"} */
+  older = "idle";
+  /** Whether the history before the first entry may be in the cache. */
+  cached = false;
+  /** @type {Map<number, Draft>} Own drafts that are stored, but whose entry still waits for one before it. */
+  landing = new Map();
+  /** @type {Message | null} The list's newest entry. */
+  #listed = null;
+
+  /** @param {Key} key */
+  constructor(key) {
+    this.key = key;
+    const [kind, id] = key.split(":");
+    this.peer_id = kind === "u" ? Number(id) : null;
+    this.group_id = kind === "g" ? Number(id) : null;
+  }
+
+  /** @returns {Target} */
+  get target() {
+    return this.peer_id === null ? { group_id: this.group_id ?? 0 } : { receiver_id: this.peer_id };
+  }
+
+  /** Whether entries are known of that are not held. */
+  get behind() {
+    return this.log.have !== null && Math.max(this.head, this.log.highest) > this.log.have;
+  }
+
+  /** The newest entry that can be shown. */
+  get last() {
+    const held = this.log.entries.findLast(({ message_type }) => SHOWN.has(message_type));
+    const listed = this.#listed && SHOWN.has(this.#listed.message_type) ? this.#listed : null;
+    return held && held.seq >= (listed?.seq ?? 0) ? held : listed;
+  }
+
+  /** @param {Head} head */
+  meet([last_seq, read_seq, peer_read_seq]) {
+    this.head = Math.max(this.head, last_seq);
+    this.read_seq = Math.max(this.read_seq, read_seq);
+    this.peer_read_seq = Math.max(this.peer_read_seq, peer_read_seq);
+  }
+
+  /** @param {ListedConversation} listed */
+  meet_listed(listed) {
+    this.id = listed.id;
+    this.group = listed.group ?? this.group;
+    this.gone = false;
+    this.meet([listed.last_seq, listed.read_seq, listed.peer_read_seq]);
+    if (listed.last_seq >= this.counted.through) {
+      this.counted = { unread: listed.unread, read_seq: listed.read_seq, through: listed.last_seq };
+      this.#listed = listed.last_message;
+    }
+  }
+
+  /**
+   * What others wrote after one's cursor, up to 100. Counted here where everything after it is held; otherwise the
+   * server's count, carried on. The cursor only ever moves to what was seen, so what it moved over is held.
+   *
+   * @param {number} me
+   */
+  unread(me) {
+    const { log, counted, read_seq } = this;
+    if (log.have !== null && read_seq >= log.have) {
+      return 0;
+    }
+    const held = log.entries[0] && log.entries[0].seq <= read_seq + 1;
+    const holes = [...log.holes].some((seq) => seq > read_seq + 1);
+    if (log.from_start || held) {
+      return holes ? Math.max(counted.unread, this.#written(read_seq, me)) : this.#written(read_seq, me);
+    }
+    if (read_seq === counted.read_seq) {
+      return Math.min(UNREAD_MOST, counted.unread + this.#written(Math.max(counted.through, read_seq), me));
+    }
+    return this.#written(read_seq, me);
+  }
+
+  /**
+   * @param {number} after
+   * @param {number} me
+   */
+  #written(after, me) {
+    let count = 0;
+    for (let at = this.log.entries.length - 1; at >= 0 && count < UNREAD_MOST; at -= 1) {
+      const entry = this.log.entries[at];
+      if (!entry || entry.seq <= after) {
+        break;
+      }
+      count += entry.sender_id !== me && isWritten(entry.message_type) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** @returns {Kept | null}  Null while there is nothing worth keeping. */
+  kept() {
+    const { key, id, group, read_seq, peer_read_seq, counted, last } = this;
+    const { have } = this.log;
+    return id === null || have === null
+      ? null
+      : { key, id, group, have, read_seq, peer_read_seq, counted, last };
+  }
+
+  /**
+   * As it was kept: its tip, and nothing of its history yet.
+   *
+   * @param {Kept} kept
+   */
+  static restored(kept) {
+    const conversation = new Conversation(kept.key);
+    const { id, group, read_seq, peer_read_seq, counted } = kept;
+    Object.assign(conversation, {
+      id,
+      group,
+      read_seq,
+      peer_read_seq,
+      counted,
+      head: kept.have,
+      cached: true,
+    });
+    conversation.#listed = kept.last;
+    conversation.log.begin(kept.have);
+    return conversation;
+  }
+}
+
+/**
+ * The conversation that an entry belongs to, as `me` names it.
+ *
+ * @param {Message} entry
+ * @param {number} me
+ * @returns {Key}
+ */
+export function keyOfEntry(entry, me) {
+  if (entry.group_id !== null) {
+    return `g:${entry.group_id}`;
+  }
+  return `u:${(entry.sender_id === me ? entry.receiver_id : null) ?? entry.sender_id}`;
+}

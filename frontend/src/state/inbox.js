@@ -1,0 +1,417 @@
+// @ts-check
+// All conversations of the account, and what events do to them: entries, heads, cursors, comings and goings. It decides
+// what is to be fetched; CatchUp fetches it.
+
+import { backoff } from "../lib/clock.js";
+import { Emitter } from "../lib/emitter.js";
+import { Failure } from "../lib/failure.js";
+import { Conversation, keyOfEntry } from "./conversation.js";
+
+/**
+ * @typedef {import("./types.js").Key} Key
+ * @typedef {import("./conversation.js").Kept} Kept
+ * @typedef {import("./catch_up.js").CatchUp} CatchUp
+ * @typedef {import("../net/wire.js").Message} Message
+ * @typedef {import("../net/wire.js").Heads} Heads
+ * @typedef {import("../net/wire.js").ListedConversation} ListedConversation
+ * @typedef {import("../lib/clock.js").Clock} Clock
+ *
+ * @typedef {object} Parts
+ * @property {number} me
+ * @property {Clock} clock
+ * @property {() => Promise<{ conversations: ListedConversation[], epoch: string }>} list
+ * @property {(epoch: string) => void} epoch  An answer names the database's epoch.
+ * @property {(users: import("../net/wire.js").User[]) => void} learn  An answer names people.
+ * @property {(conversation: Conversation, read_seq: number) => void} confirmed  How far the server knows one has read.
+ */
+
+/** A list is asked for at most so often, unless somebody waits for it. */
+const LISTED_EVERY = 2000;
+/** How often heads that lack a conversation make us ask whether it is still ours. */
+const DOUBTED_EVERY = 30_000;
+
+/** Emits `change` with the key of what changed, and `list` when the list's state did. */
+export class Inbox extends Emitter {
+  #parts;
+  /** @type {Map<Key, Conversation>} */
+  #by_key = new Map();
+  /** @type {CatchUp} */
+  #catch_up;
+  /** Counts live news, to tell what is newer than a list that was asked for. */
+  #news = 0;
+  #listing = false;
+  #list_again = false;
+  #listed_at = -Infinity;
+  /** How often in a row it failed. */
+  #list_failed = 0;
+  #doubted_at = -Infinity;
+  #cancel = () => {};
+  #stopped = false;
+  /** @type {"loading" | "ready" | "error"} */
+  state = "loading";
+  /** @type {string | null} */
+  error = null;
+
+  /**
+   * @param {Parts} parts
+   * @param {CatchUp} catch_up
+   */
+  constructor(parts, catch_up) {
+    super();
+    this.#parts = parts;
+    this.#catch_up = catch_up;
+  }
+
+  /** Those that are one's own. */
+  get all() {
+    return [...this.#by_key.values()].filter(({ gone }) => !gone);
+  }
+
+  /** @param {Key} key */
+  find(key) {
+    return this.#by_key.get(key);
+  }
+
+  /**
+   * @param {Key} key
+   * @returns {Conversation} A new one if there was none: with somebody to whom nothing was said yet.
+   */
+  get(key) {
+    const found = this.#by_key.get(key) ?? new Conversation(key);
+    this.#by_key.set(key, found);
+    return found;
+  }
+
+  /** @param {number} id */
+  by_id(id) {
+    return this.all.find((conversation) => conversation.id === id);
+  }
+
+  /** The sum of all `have`, where everything is known and nothing under way. */
+  get sum() {
+    const placed = this.all.filter(({ id }) => id !== null);
+    const known = this.state === "ready" && !this.#listing && this.error === null && this.#catch_up.idle;
+    return known && placed.every(({ log }) => log.have !== null)
+      ? placed.reduce((sum, { log }) => sum + (log.have ?? 0), 0)
+      : undefined;
+  }
+
+  /** @param {Kept[]} kept */
+  restore(kept) {
+    for (const one of kept) {
+      this.#by_key.set(one.key, Conversation.restored(one));
+    }
+    if (kept.length > 0) {
+      this.state = "ready";
+      this.emit("list");
+    }
+  }
+
+  /** Another database: everything that was known is about something else. */
+  forget() {
+    this.#by_key.clear();
+    this.state = "loading";
+    this.emit("list");
+  }
+
+  /**
+   * An entry, live or by an ack.
+   *
+   * @param {Message} entry
+   */
+  heard(entry) {
+    const conversation = this.get(keyOfEntry(entry, this.#parts.me));
+    if (this.#is_end(entry)) {
+      return this.lose(conversation);
+    }
+    if (conversation.gone) {
+      // Late news of a group that was left; or one joined it again elsewhere, and only the list knows what is ours now.
+      return memberOf(entry.content) === this.#parts.me ? this.refresh() : undefined;
+    }
+    if (conversation.id === null) {
+      this.#found(conversation, entry);
+    }
+    conversation.touched = ++this.#news;
+    conversation.head = Math.max(conversation.head, entry.seq);
+    if (conversation.log.add(entry) === "beyond") {
+      this.#missing(conversation);
+    }
+    this.#changed(conversation);
+  }
+
+  /**
+   * What `ready` lists is everything; an event `heads` may be about some only.
+   *
+   * @param {Heads} heads
+   * @param {{ all: boolean }} what
+   */
+  compare(heads, { all }) {
+    let unknown = false;
+    const by_id = new Map(this.all.map((conversation) => [conversation.id, conversation]));
+    for (const [id, head] of heads) {
+      const conversation = by_id.get(id);
+      if (!conversation) {
+        unknown = true;
+        continue;
+      }
+      conversation.meet(head);
+      this.#parts.confirmed(conversation, head[1]);
+      unknown = this.#follow(conversation) || unknown;
+      this.#changed(conversation);
+    }
+    const missing = this.all.filter(({ id }) => id !== null && !heads.has(id));
+    for (const conversation of all ? missing : []) {
+      this.lose(conversation);
+    }
+    if (unknown || this.state !== "ready" || (missing.length > 0 && this.#may_doubt())) {
+      this.refresh();
+    }
+  }
+
+  /**
+   * Something was left out by the server.
+   *
+   * @param {number[] | null} ids  Null: anywhere.
+   */
+  resync(ids) {
+    const named = ids?.map((id) => this.by_id(id)) ?? [undefined];
+    const placed = named.filter(
+      (conversation) => conversation !== undefined && conversation.log.have !== null,
+    );
+    for (const conversation of placed) {
+      this.#catch_up.now(/** @type {Conversation} */ (conversation));
+    }
+    if (placed.length < named.length) {
+      this.refresh();
+    }
+  }
+
+  /**
+   * @param {number} user
+   * @param {number} id
+   * @param {number} seq
+   */
+  read(user, id, seq) {
+    const conversation = this.by_id(id);
+    if (!conversation) {
+      return;
+    }
+    if (user === this.#parts.me) {
+      conversation.meet([0, seq, 0]);
+      this.#parts.confirmed(conversation, seq);
+    } else if (user === conversation.peer_id) {
+      conversation.meet([0, 0, seq]);
+    }
+    this.#changed(conversation);
+  }
+
+  /**
+   * One is no member any more, or never was.
+   *
+   * @param {Conversation} conversation
+   */
+  lose(conversation) {
+    conversation.gone = true;
+    conversation.touched = ++this.#news;
+    this.#changed(conversation);
+  }
+
+  /**
+   * One joined, or made the group: what was held of an earlier membership is not continued.
+   *
+   * @param {import("../net/wire.js").Group} group
+   * @returns {Conversation}
+   */
+  joined(group) {
+    const known = this.find(`g:${group.id}`);
+    const conversation = known && !known.gone ? known : new Conversation(`g:${group.id}`);
+    this.#by_key.set(conversation.key, conversation);
+    conversation.touched = ++this.#news;
+    conversation.id = group.conversation_id;
+    conversation.group = group;
+    this.#changed(conversation);
+    return conversation;
+  }
+
+  /** Asks for the list again, and goes on asking until it comes. */
+  refresh() {
+    if (this.#listing) {
+      this.#list_again = true;
+    } else {
+      this.#list_in(this.#listed_at + LISTED_EVERY - this.#parts.clock.now());
+    }
+  }
+
+  /** @param {number} ms */
+  #list_in(ms) {
+    this.#cancel();
+    if (!this.#stopped) {
+      this.#cancel = this.#parts.clock.after(() => this.#list(), Math.max(0, ms));
+    }
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  async #list() {
+    this.#listing = true;
+    this.#listed_at = this.#parts.clock.now();
+    const asked_at = this.#news;
+    try {
+      const answer = await this.#parts.list();
+      this.#parts.epoch(answer.epoch);
+      this.#apply(answer.conversations, asked_at);
+      this.state = "ready";
+      this.error = null;
+      this.#list_failed = 0;
+    } catch (error) {
+      this.#list_not(Failure.of(error));
+    }
+    this.#listing = false;
+    this.emit("list");
+    if (this.#list_again) {
+      this.#list_again = false;
+      this.refresh();
+    }
+  }
+
+  /** @param {Failure} failure */
+  #list_not(failure) {
+    this.error = failure.code;
+    this.state = this.state === "ready" ? "ready" : "error";
+    if (failure.passing) {
+      const ms = backoff(this.#list_failed, this.#parts.clock);
+      this.#list_failed += 1;
+      this.#list_in(Math.max(failure.retry_after_ms ?? LISTED_EVERY, ms));
+    }
+  }
+
+  /**
+   * @param {ListedConversation[]} listed
+   * @param {number} asked_at
+   */
+  #apply(listed, asked_at) {
+    this.#parts.learn(listed.flatMap(({ peer }) => (peer ? [peer] : [])));
+    const keys = new Set();
+    for (const one of listed) {
+      const key = this.#key_of(one);
+      if (!key) {
+        continue;
+      }
+      keys.add(key);
+      const known = this.find(key);
+      // Left meanwhile, or left before and joined again elsewhere.
+      if (known?.gone && known.touched > asked_at) {
+        continue;
+      }
+      const conversation = known?.gone ? new Conversation(key) : this.get(key);
+      this.#by_key.set(key, conversation);
+      conversation.meet_listed(one);
+      this.#parts.confirmed(conversation, one.read_seq);
+      if (this.#is_cold(conversation)) {
+        conversation.log.begin(one.last_seq);
+      }
+      this.#follow(conversation);
+      this.#changed(conversation);
+    }
+    for (const conversation of this.all) {
+      if (conversation.id !== null && !keys.has(conversation.key) && conversation.touched <= asked_at) {
+        this.lose(conversation);
+      }
+    }
+  }
+
+  /**
+   * @param {ListedConversation} one
+   * @returns {Key | null}
+   */
+  #key_of({ peer, group }) {
+    return group ? `g:${group.id}` : peer && `u:${peer.id}`;
+  }
+
+  /**
+   * An entry of a conversation that is not known yet. With one person it can be made up from the entry; of a group only
+   * the list knows the name.
+   *
+   * @param {Conversation} conversation
+   * @param {Message} entry
+   */
+  #found(conversation, entry) {
+    conversation.id = entry.conversation_id;
+    if (entry.seq === 1) {
+      conversation.log.begin(0);
+      conversation.log.from_start = conversation.log.entries.length === 0;
+    } else if (conversation.log.have === null) {
+      this.refresh();
+    }
+    if (conversation.group_id !== null && !conversation.group) {
+      this.refresh();
+    }
+  }
+
+  /**
+   * What is behind is fetched, if it was ever held or shown; of the others the list's last line is enough.
+   *
+   * @param {Conversation} conversation
+   * @returns {boolean} Whether the list has to be asked for.
+   */
+  #follow(conversation) {
+    if (!conversation.behind) {
+      return false;
+    }
+    if (this.#is_cold(conversation)) {
+      return true;
+    }
+    this.#catch_up.now(conversation);
+    return false;
+  }
+
+  /** @param {Conversation} conversation */
+  #missing(conversation) {
+    if (conversation.log.have !== null) {
+      this.#catch_up.noticed(conversation);
+    }
+  }
+
+  /** @param {Conversation} conversation */
+  #is_cold({ loading, log, cached }) {
+    return loading === "idle" && log.entries.length === 0 && !cached;
+  }
+
+  /**
+   * Whether the entry tells that oneself is not in the group any more.
+   *
+   * @param {Message} entry
+   */
+  #is_end({ message_type, content }) {
+    return message_type === "member_left" && memberOf(content) === this.#parts.me;
+  }
+
+  #may_doubt() {
+    const now = this.#parts.clock.now();
+    const may = now - this.#doubted_at >= DOUBTED_EVERY;
+    this.#doubted_at = may ? now : this.#doubted_at;
+    return may;
+  }
+
+  /** @param {Conversation} conversation */
+  #changed(conversation) {
+    this.emit("change", conversation.key);
+  }
+}
+
+/**
+ * Whom a `member_joined` or `member_left` is about.
+ *
+ * @param {string} content
+ * @returns {number | null}
+ */
+export function memberOf(content) {
+  try {
+    return JSON.parse(content).user_id ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,125 @@
+// @ts-check
+// What is written to the cache, and when: a moment after it changed, entries together with how far they reach, so that
+// the cache never claims what it does not hold. Losing the last moment costs a fetch and nothing else.
+
+/**
+ * @typedef {import("../lib/clock.js").Clock} Clock
+ * @typedef {import("./conversation.js").Conversation} Conversation
+ * @typedef {import("./conversation.js").Kept} Kept
+ * @typedef {import("./types.js").Key} Key
+ * @typedef {import("./types.js").Draft} Draft
+ * @typedef {import("../net/wire.js").Message} Message
+ * @typedef {import("../net/wire.js").User} User
+ *
+ * @typedef {object} Batch
+ * @property {Kept[]} conversations
+ * @property {Message[]} entries
+ * @property {{ key: Key, id: number | null }[]} lost  Conversations that are not one's own any more.
+ * @property {User[]} people
+ *
+ * @typedef {object} Stored
+ * @property {string | null} epoch
+ * @property {Kept[]} conversations
+ * @property {User[]} people
+ * @property {Draft[]} drafts
+ *
+ * @typedef {object} Cache  Nothing in it ever rejects: a browser that keeps nothing is a slower one, not a broken one.
+ * @property {() => Promise<Stored>} load
+ * @property {(batch: Batch) => Promise<void>} keep
+ * @property {(id: number, before: number, limit: number) => Promise<Message[]>} before
+ * @property {(epoch: string) => Promise<void>} begin  Of another epoch: everything goes but the drafts.
+ * @property {() => Promise<Draft[]>} drafts
+ * @property {(draft: Draft) => Promise<void>} putDraft
+ * @property {(id: string) => Promise<void>} removeDraft
+ * @property {() => void} close
+ */
+
+const KEPT_AFTER = 400;
+
+export class Keeping {
+  #cache;
+  #clock;
+  #people;
+  /** @type {Set<Conversation>} */
+  #changed = new Set();
+  /** @type {Map<number, number>} By conversation id: up to where its entries were given to the cache. */
+  #kept_up_to = new Map();
+  /** @type {Set<Message>} Older entries that were fetched. */
+  #older = new Set();
+  #people_kept = 0;
+  /** @type {(() => void) | null} */
+  #waiting = null;
+
+  /**
+   * @param {{ cache: Cache, clock: Clock, people: () => User[] }} parts
+   */
+  constructor({ cache, clock, people }) {
+    this.#cache = cache;
+    this.#clock = clock;
+    this.#people = people;
+  }
+
+  /** @param {Conversation} conversation */
+  changed(conversation) {
+    this.#changed.add(conversation);
+    this.#waiting ??= this.#clock.after(() => this.flush(), KEPT_AFTER);
+  }
+
+  /**
+   * History that a fetch brought.
+   *
+   * @param {Conversation} conversation
+   * @param {Message[]} entries
+   */
+  fetched(conversation, entries) {
+    for (const entry of entries) {
+      this.#older.add(entry);
+    }
+    this.changed(conversation);
+  }
+
+  /** Writes now what waits to be written. */
+  async flush() {
+    this.#waiting?.();
+    this.#waiting = null;
+    const changed = [...this.#changed];
+    const entries = new Set(this.#older);
+    this.#changed.clear();
+    this.#older.clear();
+    for (const conversation of changed) {
+      for (const entry of this.#new_entries(conversation)) {
+        entries.add(entry);
+      }
+    }
+    const here = changed.filter(({ gone }) => !gone);
+    await this.#cache.keep({
+      conversations: here.map((one) => one.kept()).filter((kept) => kept !== null),
+      entries: [...entries],
+      lost: changed.filter(({ gone }) => gone).map(({ key, id }) => ({ key, id })),
+      people: this.#new_people(),
+    });
+  }
+
+  stop() {
+    this.#waiting?.();
+    this.#waiting = null;
+  }
+
+  /** @param {Conversation} conversation */
+  #new_entries({ id, log, gone }) {
+    if (id === null || gone || log.have === null) {
+      return [];
+    }
+    const after = this.#kept_up_to.get(id) ?? 0;
+    this.#kept_up_to.set(id, log.have);
+    const from = log.entries.findLastIndex(({ seq }) => seq <= after) + 1;
+    return log.entries.slice(from);
+  }
+
+  #new_people() {
+    const people = this.#people();
+    const changed = people.length !== this.#people_kept;
+    this.#people_kept = people.length;
+    return changed ? people : [];
+  }
+}

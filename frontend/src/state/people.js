@@ -1,0 +1,153 @@
+// @ts-check
+// Who people are and whether they are here. Somebody unknown is asked for once; presence comes with `watch`, and is
+// unknown again when the connection has been away for a while.
+
+import { Emitter } from "../lib/emitter.js";
+
+/**
+ * @typedef {import("../net/wire.js").User} User
+ * @typedef {import("../net/wire.js").Status} Status
+ * @typedef {import("../lib/clock.js").Clock} Clock
+ */
+
+/** As many as a connection may watch. */
+const WATCHED_MOST = 200;
+/** Unknown people that are asked for at once. */
+const AT_ONCE = 2;
+/** What was last known of people's presence is shown for so long without a connection. */
+const STALE_AFTER = 20_000;
+
+/** Emits `people` and `presence`, at most once a microtask. */
+export class People extends Emitter {
+  #clock;
+  #find;
+  #watch;
+  /** @type {Map<number, User>} */
+  #users = new Map();
+  /** @type {Map<number, Status>} */
+  #statuses = new Map();
+  /** @type {Set<number>} */
+  #asked = new Set();
+  /** @type {number[]} */
+  #queue = [];
+  #asking = 0;
+  /** @type {number[]} */
+  #watched = [];
+  #stale = () => {};
+
+  /**
+   * @param {object} parts
+   * @param {Clock} parts.clock
+   * @param {(id: number) => Promise<User>} parts.find
+   * @param {(ids: number[]) => void} parts.watch
+   */
+  constructor({ clock, find, watch }) {
+    super();
+    this.#clock = clock;
+    this.#find = find;
+    this.#watch = watch;
+  }
+
+  /** @param {number} id */
+  status(id) {
+    return this.#statuses.get(id) ?? null;
+  }
+
+  /** Everybody known, for the cache. */
+  get all() {
+    return [...this.#users.values()];
+  }
+
+  /**
+   * @param {number} id
+   * @returns {User | null} Null: not known yet; `people` follows.
+   */
+  user(id) {
+    const user = this.#users.get(id);
+    if (!user && !this.#asked.has(id)) {
+      this.#asked.add(id);
+      this.#queue.push(id);
+      this.#ask();
+    }
+    return user ?? null;
+  }
+
+  /**
+   * What an answer of the server says of people.
+   *
+   * @param {Iterable<User>} users
+   */
+  learn(users) {
+    for (const user of users) {
+      this.#users.set(user.id, user);
+      if (user.status && !this.#watched.includes(user.id)) {
+        this.#statuses.set(user.id, user.status);
+      }
+    }
+    this.later("people");
+    this.later("presence");
+  }
+
+  /**
+   * @param {number} id
+   * @param {Status} status
+   */
+  heard(id, status) {
+    this.#statuses.set(id, status);
+    this.later("presence");
+  }
+
+  /**
+   * Whose presence is on the screen now.
+   *
+   * @param {number[]} ids
+   */
+  show(ids) {
+    const watched = [...new Set(ids)].slice(0, WATCHED_MOST).sort((a, b) => a - b);
+    if (String(watched) !== String(this.#watched)) {
+      this.#watched = watched;
+      this.#watch(watched);
+    }
+  }
+
+  /** Connected: watched again, and asked again whom nobody could tell of. */
+  resume() {
+    this.#stale();
+    this.#watch(this.#watched);
+    for (const id of this.#asked) {
+      if (!this.#users.has(id) && !this.#queue.includes(id)) {
+        this.#queue.push(id);
+      }
+    }
+    this.#ask();
+  }
+
+  /** Not connected. */
+  pause() {
+    this.#stale();
+    this.#stale = this.#clock.after(() => {
+      this.#statuses.clear();
+      this.later("presence");
+    }, STALE_AFTER);
+  }
+
+  stop() {
+    this.#stale();
+    this.#queue = [];
+  }
+
+  async #ask() {
+    const id = this.#asking < AT_ONCE ? this.#queue.shift() : undefined;
+    if (id === undefined) {
+      return;
+    }
+    this.#asking += 1;
+    try {
+      this.learn([await this.#find(id)]);
+    } catch {
+      // Shown without a name until the next connection asks again.
+    }
+    this.#asking -= 1;
+    this.#ask();
+  }
+}

@@ -1,0 +1,131 @@
+// @ts-check
+// What is kept in IndexedDB: whole, in order, bounded, per account, and gone after a log-out.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import "fake-indexeddb/auto";
+import { openCache, wipeCache } from "../../src/platform/cache.js";
+import { entry, seqs } from "./support/entries.js";
+import { person } from "./support/server.js";
+
+let users = 100;
+
+/** @param {number} have @returns {import("../../src/state/conversation.js").Kept} */
+const kept = (have) => ({
+  key: "u:2",
+  id: 11,
+  group: null,
+  have,
+  read_seq: 0,
+  peer_read_seq: 0,
+  counted: { unread: 0, read_seq: 0, through: have },
+  last: null,
+});
+
+/** @param {number} from @param {number} to */
+const entries = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => entry(from + at));
+
+test("what was kept is there for the next page", async () => {
+  const user = ++users;
+  const cache = openCache(user);
+  await cache.begin("one");
+  await cache.keep({ conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [person(2)] });
+  await cache.putDraft({
+    client_message_id: "a",
+    key: "u:2",
+    content: "x",
+    written_at: 1,
+    state: "pending",
+    code: null,
+  });
+  cache.close();
+  const again = openCache(user);
+  const stored = await again.load();
+  assert.deepEqual(
+    [stored.epoch, stored.conversations, stored.people, stored.drafts.length],
+    ["one", [kept(3)], [person(2)], 1],
+  );
+  assert.deepEqual(seqs(await again.before(11, 4, 50)), [1, 2, 3]);
+  await again.removeDraft("a");
+  assert.deepEqual(await again.drafts(), []);
+});
+
+test("entries are read down to the first hole and no further", async () => {
+  const cache = openCache(++users);
+  await cache.keep({
+    conversations: [],
+    entries: [...entries(1, 4), ...entries(6, 9)],
+    lost: [],
+    people: [],
+  });
+  assert.deepEqual(seqs(await cache.before(11, 10, 50)), [6, 7, 8, 9]);
+  assert.deepEqual(seqs(await cache.before(11, 10, 2)), [8, 9]);
+  assert.deepEqual(seqs(await cache.before(11, 6, 50)), []);
+  assert.deepEqual(seqs(await cache.before(11, 12, 50)), [], "the newest are missing");
+  assert.deepEqual(seqs(await cache.before(12, 10, 50)), [], "another conversation");
+});
+
+test("the newest thousand entries of a conversation stay", async () => {
+  const cache = openCache(++users);
+  await cache.keep({ conversations: [kept(1500)], entries: entries(1, 1500), lost: [], people: [] });
+  assert.equal((await cache.before(11, 1501, 2000)).length, 1000);
+});
+
+test("a conversation that is not one's own any more leaves nothing behind", async () => {
+  const cache = openCache(++users);
+  await cache.keep({ conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
+  await cache.keep({ conversations: [], entries: [], lost: [{ key: "u:2", id: 11 }], people: [] });
+  assert.deepEqual([(await cache.load()).conversations, await cache.before(11, 4, 50)], [[], []]);
+});
+
+test("another epoch clears what was held and keeps what was written", async () => {
+  const cache = openCache(++users);
+  await cache.begin("one");
+  await cache.keep({ conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
+  await cache.putDraft({
+    client_message_id: "a",
+    key: "u:2",
+    content: "x",
+    written_at: 1,
+    state: "pending",
+    code: null,
+  });
+  await cache.begin("one");
+  assert.equal((await cache.load()).conversations.length, 1);
+  await cache.begin("two");
+  const { epoch, conversations, drafts } = await cache.load();
+  assert.deepEqual([epoch, conversations.length, drafts.length], ["two", 0, 1]);
+});
+
+test("a log-out wipes it although another tab has it open", async () => {
+  const user = ++users;
+  const other = openCache(user);
+  await other.keep({ conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
+  await wipeCache(user);
+  const stored = await openCache(user).load();
+  assert.deepEqual([stored.conversations, stored.drafts], [[], []]);
+  assert.deepEqual(await other.before(11, 4, 50), [], "the other tab's is closed, and says nothing");
+});
+
+test("a browser without IndexedDB keeps nothing, and works", async () => {
+  const broken = /** @type {any} */ ({
+    open() {
+      throw new DOMException("denied", "SecurityError");
+    },
+    deleteDatabase() {
+      throw new DOMException("denied", "SecurityError");
+    },
+  });
+  const cache = openCache(++users, broken);
+  assert.deepEqual(await cache.load(), { epoch: null, conversations: [], people: [], drafts: [] });
+  await cache.putDraft({
+    client_message_id: "a",
+    key: "u:2",
+    content: "x",
+    written_at: 1,
+    state: "pending",
+    code: null,
+  });
+  await cache.keep({ conversations: [kept(1)], entries: [], lost: [], people: [] });
+  await wipeCache(users, broken);
+  cache.close();
+});

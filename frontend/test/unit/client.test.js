@@ -1,0 +1,406 @@
+// @ts-check
+// The client's side of "nothing is missing, nothing is doubled, nothing is out of order", over a server that misbehaves.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { clientOf, disk } from "./support/client.js";
+import { manualClock, settled } from "./support/clock.js";
+import { HEARTBEAT, MiniServer } from "./support/server.js";
+
+/** @typedef {import("../../src/state/types.js").Key} Key */
+
+const [ALICE, BOB, CAROL] = [1, 2, 3];
+/** How many storms are tried; a longer search: `STORMS=1000 node --test test/unit/client.test.js`. */
+const SEEDS = Number(process.env.STORMS ?? 25);
+
+async function pair() {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  const [alice, bob] = [clientOf(server, ALICE), clientOf(server, BOB)];
+  await clock.turn(2000);
+  alice.client.open(`u:${BOB}`);
+  bob.client.open(`u:${ALICE}`);
+  await clock.turn(1000);
+  return { clock, server, alice, bob };
+}
+
+/** @param {{ client: import("../../src/state/client.js").Client }} who @param {Key} key */
+const said = ({ client }, key) => client.log(key).entries.map(({ content }) => content);
+/** @param {{ client: import("../../src/state/client.js").Client }} who @param {Key} key */
+const unsent = ({ client }, key) => client.log(key).drafts.map(({ content, state }) => `${content} ${state}`);
+
+test("a message is in the log of both once it is acknowledged, and no draft is left", async () => {
+  const { clock, alice, bob } = await pair();
+  alice.client.send("u:2", "hi");
+  assert.deepEqual(unsent(alice, "u:2"), ["hi pending"]);
+  await clock.turn(100);
+  assert.deepEqual([said(alice, "u:2"), unsent(alice, "u:2")], [["hi"], []]);
+  assert.deepEqual(said(bob, "u:1"), ["hi"]);
+});
+
+test("an entry that the bus lost is fetched when the next one comes, after a moment for the one that was overtaken", async () => {
+  const { clock, server, alice, bob } = await pair();
+  alice.client.send("u:2", "first");
+  await clock.turn(100);
+  server.faults.lose = 2;
+  alice.client.send("u:2", "lost");
+  await clock.turn(100);
+  server.faults.lose = 0;
+  alice.client.send("u:2", "heard");
+  await clock.turn(200);
+  assert.deepEqual(said(bob, "u:1"), ["first"], "what is beyond the hole is not shown before it");
+  await clock.turn(600);
+  assert.deepEqual(said(bob, "u:1"), ["first", "lost", "heard"]);
+});
+
+test("an entry that was merely overtaken costs no request", async () => {
+  const { clock, server, alice, bob } = await pair();
+  server.append(ALICE, { receiver_id: BOB, content: "first" });
+  await clock.turn(600);
+  const late = server.append.bind(server);
+  const socket = bob.socket();
+  socket.deaf = true;
+  const overtaken = late(ALICE, { receiver_id: BOB, content: "overtaken" });
+  socket.deaf = false;
+  late(ALICE, { receiver_id: BOB, content: "faster" });
+  const asked = server.asked.length;
+  await clock.turn(250);
+  server.publish(overtaken);
+  await clock.turn(2000);
+  assert.deepEqual(said(bob, "u:1"), ["first", "overtaken", "faster"]);
+  assert.equal(server.asked.slice(asked).filter((call) => call.includes("messages")).length, 0);
+  assert.ok(alice);
+});
+
+test("the loss of the very last entry comes to light by the sum within a minute or so", async () => {
+  const { clock, server, alice, bob } = await pair();
+  alice.client.send("u:2", "first");
+  await clock.turn(5000);
+  server.faults.lose = 2;
+  server.append(ALICE, { receiver_id: BOB, content: "last" });
+  server.faults.lose = 0;
+  await clock.turn(1000);
+  assert.deepEqual(said(bob, "u:1"), ["first"]);
+  await clock.turn(60_000 + HEARTBEAT);
+  assert.deepEqual(said(bob, "u:1"), ["first", "last"]);
+});
+
+test("what came while the line was dead is there after it, and what was written meanwhile is sent once", async () => {
+  const { clock, server, alice, bob } = await pair();
+  server.away = true;
+  bob.socket().end(1006);
+  await clock.turn(30_000);
+  assert.equal(bob.client.link.state, "waiting");
+  bob.client.send("u:1", "from bob");
+  server.append(ALICE, { receiver_id: BOB, content: "from alice" });
+  await clock.turn(5000);
+  assert.deepEqual(unsent(bob, "u:1"), ["from bob pending"]);
+  server.away = false;
+  await clock.turn(40_000);
+  assert.deepEqual(said(bob, "u:1"), ["from alice", "from bob"]);
+  assert.deepEqual(said(alice, "u:2"), ["from alice", "from bob"]);
+  assert.deepEqual(unsent(bob, "u:1"), []);
+});
+
+test("an ack that got lost does not double the message", async () => {
+  const { clock, server, alice, bob } = await pair();
+  server.faults.cut = 2;
+  alice.client.send("u:2", "once");
+  await clock.turn(100);
+  server.faults.cut = 0;
+  await clock.turn(10_000);
+  assert.deepEqual([said(alice, "u:2"), said(bob, "u:1"), unsent(alice, "u:2")], [["once"], ["once"], []]);
+});
+
+test("a line that says nothing is dead ten seconds after the ping, and sooner when somebody looks", async () => {
+  const { clock, alice } = await pair();
+  const first = alice.socket();
+  first.deaf = true;
+  await clock.turn(HEARTBEAT + 10_000);
+  await clock.turn(1100);
+  assert.notEqual(alice.socket(), first);
+  const second = alice.socket();
+  second.deaf = true;
+  alice.client.lookedAt();
+  await clock.turn(4000);
+  await clock.turn(4000);
+  assert.notEqual(alice.socket(), second);
+  assert.equal(alice.client.link.state, "online");
+});
+
+test("a page that is opened again shows what was kept, catches up, and sends what was not sent", async () => {
+  const { clock, server, alice, bob } = await pair();
+  alice.client.send("u:2", "before");
+  await clock.turn(1000);
+  server.away = true;
+  bob.socket().end(1006);
+  bob.client.send("u:1", "unsent");
+  bob.client.setDraftText("u:1", "half a sen");
+  await clock.turn(1000);
+  await bob.client.stop();
+  server.append(ALICE, { receiver_id: BOB, content: "meanwhile" });
+  const again = clientOf(server, BOB, bob.kept);
+  await settled();
+  again.client.open("u:1");
+  await settled();
+  assert.deepEqual(said(again, "u:1"), ["before"]);
+  assert.deepEqual(unsent(again, "u:1"), ["unsent pending"]);
+  assert.equal(again.client.draftText("u:1"), "half a sen");
+  assert.equal(again.client.conversations.rows[0]?.key, "u:1");
+  server.away = false;
+  await clock.turn(60_000);
+  assert.deepEqual(said(again, "u:1"), ["before", "meanwhile", "unsent"]);
+  assert.deepEqual(said(alice, "u:2"), ["before", "meanwhile", "unsent"]);
+  assert.equal(again.kept.drafts.size, 0);
+});
+
+test("another epoch drops what was held and keeps what was written", async () => {
+  const { clock, server, alice } = await pair();
+  alice.client.send("u:2", "of the first database");
+  await clock.turn(1000);
+  server.epoch = "two";
+  server.conversations.clear();
+  server.away = true;
+  alice.socket().end(1006);
+  alice.client.send("u:2", "unsent");
+  await clock.turn(1000);
+  server.away = false;
+  await clock.turn(60_000);
+  assert.deepEqual([said(alice, "u:2"), unsent(alice, "u:2")], [["unsent"], []]);
+  const kept = await alice.kept.cache.load();
+  assert.deepEqual([kept.epoch, kept.drafts], ["two", []]);
+});
+
+test("who is far behind gets the newest page first, and the rest where somebody scrolls to", async () => {
+  const { clock, server, bob } = await pair();
+  server.append(ALICE, { receiver_id: BOB, content: "1" });
+  await clock.turn(100);
+  server.away = true;
+  bob.socket().end(1006);
+  for (let n = 2; n <= 700; n += 1) {
+    server.append(ALICE, { receiver_id: BOB, content: `${n}` });
+  }
+  server.away = false;
+  await clock.turn(60_000);
+  const view = bob.client.log("u:1");
+  assert.deepEqual([view.entries.length, view.have, [...view.holes]], [51, 700, [651]]);
+  for (let hole = view.holes.values().next().value; hole; hole = view.holes.values().next().value) {
+    const filled = bob.client.fillHole("u:1", Number(hole));
+    await clock.turn(1000);
+    await filled;
+  }
+  const all = Array.from({ length: 700 }, (_, at) => `${at + 1}`);
+  assert.deepEqual(said(bob, "u:1"), all);
+});
+
+test("history comes page by page, down to the first entry", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  for (let n = 1; n <= 120; n += 1) {
+    server.append(ALICE, { receiver_id: BOB, content: `${n}` });
+  }
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  bob.client.open("u:1");
+  await clock.turn(1000);
+  assert.equal(said(bob, "u:1").length, 50);
+  for (const expected of [100, 120]) {
+    const older = bob.client.loadOlder("u:1");
+    await clock.turn(1000);
+    await older;
+    assert.equal(said(bob, "u:1").length, expected);
+  }
+  assert.equal(bob.client.log("u:1").older, "end");
+  assert.deepEqual(said(bob, "u:1").slice(0, 2), ["1", "2"]);
+});
+
+test("unread counts others' messages, moves with what is seen, and is told to the server", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  for (const content of ["a", "b", "c"]) {
+    server.append(ALICE, { receiver_id: BOB, content });
+  }
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  const unread = () => bob.client.conversations.rows[0]?.unread;
+  assert.equal(unread(), 3);
+  server.append(ALICE, { receiver_id: BOB, content: "d" });
+  await clock.turn(100);
+  assert.equal(unread(), 4);
+  bob.client.open("u:1");
+  await clock.turn(1000);
+  assert.equal(unread(), 4, "opening is not seeing");
+  bob.client.seen("u:1", 3);
+  assert.equal(unread(), 1);
+  bob.client.seen("u:1", 99);
+  await clock.turn(1000);
+  assert.equal(unread(), 0);
+  assert.equal([...server.conversations.values()][0]?.reads.get(BOB), 4);
+});
+
+test("a cursor that did not reach the server is told again by the next connection", async () => {
+  const { clock, server, alice, bob } = await pair();
+  alice.client.send("u:2", "see?");
+  await clock.turn(1000);
+  server.away = true;
+  bob.client.seen("u:1", 1);
+  await clock.turn(1000);
+  bob.socket().end(1006);
+  server.away = false;
+  await clock.turn(30_000);
+  assert.equal([...server.conversations.values()][0]?.reads.get(BOB), 1);
+});
+
+test("who left a group loses it everywhere, and late news of it does not bring it back", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock).group(5, [ALICE, BOB]);
+  server.append(ALICE, { group_id: 5, content: "welcome" });
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  bob.client.open("g:5");
+  await clock.turn(1000);
+  const leaving = bob.client.leaveGroup(5);
+  await clock.turn(1000);
+  await leaving;
+  assert.deepEqual([bob.client.log("g:5").state, bob.client.conversations.rows.length], ["gone", 0]);
+  const late = server.append(ALICE, { group_id: 5, content: "late" });
+  const { id: message_id, sender_id: user_id, ...same } = late;
+  bob.socket().tell({ event_type: "message", message_id, user_id, ...same });
+  await clock.turn(5000);
+  assert.equal(bob.client.conversations.rows.length, 0);
+  server.join(BOB, 5);
+  server.append(ALICE, { group_id: 5, content: "again" });
+  await clock.turn(5000);
+  bob.client.close();
+  bob.client.open("g:5");
+  await clock.turn(2000);
+  assert.deepEqual(said(bob, "g:5").slice(1), ["again"]);
+  assert.equal(bob.client.log("g:5").state, "ready");
+});
+
+test("a removal that nobody told of shows at the next `ready`", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock).group(5, [ALICE, BOB]);
+  server.append(ALICE, { group_id: 5, content: "welcome" });
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  assert.equal(bob.client.conversations.rows.length, 1);
+  server.conversations.get("g:5")?.joined.delete(BOB);
+  bob.socket().end(1012);
+  await clock.turn(5000);
+  assert.equal(bob.client.conversations.rows.length, 0);
+});
+
+test("a draft that the server refuses fails with its reason and can be thrown away", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock).group(5, [ALICE]);
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  bob.client.open("g:5");
+  const { client_message_id } = bob.client.send("g:5", "let me in");
+  await clock.turn(1000);
+  assert.deepEqual(unsent(bob, "g:5"), ["let me in failed"]);
+  bob.client.discard(client_message_id);
+  assert.deepEqual(unsent(bob, "g:5"), []);
+});
+
+test("too much is refused before it is sent, and nothing that would cost the connection goes out", async () => {
+  const { clock, alice } = await pair();
+  assert.throws(() => alice.client.send("u:2", "x".repeat(16_385)), { code: "content_too_long" });
+  assert.throws(() => alice.client.send("u:2", " \n "), { code: "content_empty" });
+  // Each of these takes one byte of UTF-8 and six on the wire.
+  alice.client.send("u:2", `a${"\u0001".repeat(16_000)}b`);
+  await clock.turn(100);
+  assert.equal(alice.client.log("u:2").drafts[0]?.state, "failed");
+  assert.ok(alice.socket().said.every((/** @type {any} */ event) => event.event_type !== "message"));
+});
+
+test("the drafts of a tab that was closed go out by another one", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  const kept = disk();
+  const other = clientOf(server, BOB, kept);
+  await clock.turn(2000);
+  server.away = true;
+  const closed = clientOf(server, BOB, kept);
+  closed.client.send("u:1", "from the closed tab");
+  await clock.turn(1000);
+  await closed.client.stop();
+  server.away = false;
+  await other.client.adopt();
+  await clock.turn(20_000);
+  assert.deepEqual([...server.conversations.values()][0]?.entries.length, 1);
+  assert.equal(kept.drafts.size, 0);
+});
+
+test("typing goes by itself, and at once when the message is there", async () => {
+  const { clock, server, alice, bob } = await pair();
+  bob.socket().tell({ event_type: "typing", user_id: ALICE });
+  await clock.turn(1000);
+  assert.deepEqual(
+    bob.client.typists("u:1").map(({ id }) => id),
+    [ALICE],
+  );
+  alice.client.send("u:2", "done");
+  await clock.turn(100);
+  assert.deepEqual(bob.client.typists("u:1"), []);
+  bob.socket().tell({ event_type: "typing", user_id: ALICE });
+  await clock.turn(5000);
+  assert.deepEqual(bob.client.typists("u:1"), []);
+  assert.ok(server);
+});
+
+test("three people, a group and pairs, over a bus and lines that fail: all end with the server's log, each entry once", async () => {
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    await storm(seed);
+  }
+});
+
+/** @param {number} seed */
+async function storm(seed) {
+  let state = seed * 7919;
+  const random = () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+  const clock = manualClock();
+  clock.random = random;
+  const server = new MiniServer(clock, random).group(5, [ALICE, BOB, CAROL]);
+  const people = [ALICE, BOB, CAROL].map((user) => ({ user, ...clientOf(server, user) }));
+  await clock.turn(3000);
+  for (const { client } of people) {
+    client.open("g:5");
+  }
+  Object.assign(server.faults, { lose: 0.15, repeat: 0.1, delay: 0.3, cut: 0.05, refuse: 0.1 });
+  const written = 60;
+  for (let step = 1; step <= written; step += 1) {
+    const who = people[Math.floor(random() * 3)];
+    const to = [ALICE, BOB, CAROL].filter((user) => user !== who?.user)[Math.floor(random() * 2)];
+    who?.client.send(random() < 0.7 ? "g:5" : `u:${to}`, `${step}`);
+    if (random() < 0.1) {
+      people[Math.floor(random() * 3)]?.socket()?.end(1006);
+    }
+    await clock.turn(Math.floor(random() * 1500));
+  }
+  Object.assign(server.faults, { lose: 0, repeat: 0, delay: 0, cut: 0, refuse: 0 });
+  await clock.turn(180_000);
+  const stored = [...server.conversations.values()];
+  assert.equal(
+    stored.reduce((sum, { entries }) => sum + entries.length, 0),
+    written,
+    `seed ${seed}: each message is stored once`,
+  );
+  for (const { user, client } of people) {
+    assert.equal(client.unsent, 0, `seed ${seed}: nothing is left unsent`);
+    for (const { pair: two, entries } of stored.filter(({ joined }) => joined.has(user))) {
+      const key = /** @type {Key} */ (two ? `u:${two.find((one) => one !== user)}` : "g:5");
+      client.open(key);
+      await clock.turn(1000);
+      assert.deepEqual(
+        client.log(key).entries.map(({ seq, content }) => `${seq} ${content}`),
+        entries.map(({ seq, content }) => `${seq} ${content}`),
+        `seed ${seed}: ${user} in ${key}`,
+      );
+    }
+    await client.stop();
+  }
+}

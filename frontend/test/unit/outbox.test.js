@@ -1,0 +1,199 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Outbox } from "../../src/state/outbox.js";
+import { manualClock, settled } from "./support/clock.js";
+
+const KEY = /** @type {const} */ ("u:2");
+const OTHER = /** @type {const} */ ("g:5");
+
+function setUp({ online = true } = {}) {
+  const clock = manualClock();
+  /** @type {string[]} */
+  const sent = [];
+  /** @type {Map<string, import("../../src/state/types.js").Draft>} */
+  const disk = new Map();
+  let count = 0;
+  let line = true;
+  const outbox = new Outbox({
+    clock,
+    uuid: () => `id-${++count}`,
+    send(draft) {
+      if (line) {
+        sent.push(draft.content);
+      }
+      return line;
+    },
+    store: {
+      put: async (draft) => void disk.set(draft.client_message_id, { ...draft }),
+      remove: (id) => void disk.delete(id),
+    },
+  });
+  if (online) {
+    outbox.resume();
+  }
+  const cut = () => {
+    line = false;
+    outbox.pause();
+  };
+  const heal = () => {
+    line = true;
+    outbox.resume();
+  };
+  return { clock, outbox, sent, disk, cut, heal, states: () => outbox.all.map(({ state }) => state) };
+}
+
+test("a draft is kept before it goes out, and leaves with its ack", async () => {
+  const { outbox, sent, disk } = setUp();
+  const draft = outbox.add(KEY, "hi");
+  assert.deepEqual([sent, outbox.drafts(KEY)], [[], [draft]]);
+  await settled();
+  assert.deepEqual([sent, [...disk.keys()]], [["hi"], ["id-1"]]);
+  outbox.settle("id-1");
+  assert.deepEqual([outbox.all, disk.size], [[], 0]);
+});
+
+test("a conversation has one message on its way at a time, and conversations do not wait for each other", async () => {
+  const { outbox, sent } = setUp();
+  outbox.add(KEY, "one");
+  outbox.add(KEY, "two");
+  outbox.add(OTHER, "elsewhere");
+  await settled();
+  assert.deepEqual(sent, ["one", "elsewhere"]);
+  outbox.settle("id-1");
+  assert.deepEqual(sent, ["one", "elsewhere", "two"]);
+});
+
+test("no ack in ten seconds: the same draft again, with its id, and nothing overtakes it", async () => {
+  const { clock, outbox, sent } = setUp();
+  outbox.add(KEY, "one");
+  outbox.add(KEY, "two");
+  await clock.turn(9_999);
+  assert.deepEqual(sent, ["one"]);
+  await clock.turn(1);
+  assert.deepEqual(sent, ["one", "one"]);
+  assert.deepEqual(
+    outbox.drafts(KEY).map(({ client_message_id }) => client_message_id),
+    ["id-1", "id-2"],
+  );
+});
+
+test("what had no answer when the line was cut goes out again, in its order, when it is back", async () => {
+  const { clock, outbox, sent, cut, heal } = setUp();
+  outbox.add(KEY, "one");
+  outbox.add(KEY, "two");
+  await settled();
+  cut();
+  outbox.add(KEY, "three");
+  await clock.turn(60_000);
+  assert.deepEqual(sent, ["one"]);
+  heal();
+  assert.deepEqual(sent, ["one", "one"]);
+  outbox.settle("id-1");
+  outbox.settle("id-2");
+  assert.deepEqual(sent, ["one", "one", "two", "three"]);
+});
+
+test("unavailable and too_fast put a queue off and lose nothing", async () => {
+  const { clock, outbox, sent, states } = setUp();
+  outbox.add(KEY, "one");
+  outbox.add(KEY, "two");
+  await settled();
+  outbox.refuse("id-1", "unavailable", 3000);
+  await clock.turn(2999);
+  assert.deepEqual([sent, states()], [["one"], ["pending", "pending"]]);
+  await clock.turn(1);
+  assert.deepEqual(sent, ["one", "one"]);
+});
+
+test("a server that keeps refusing is asked less and less often", async () => {
+  const { clock, outbox, sent } = setUp();
+  clock.chance = 1;
+  outbox.add(KEY, "one");
+  await settled();
+  for (const wait of [1000, 2000, 4000, 8000]) {
+    outbox.refuse("id-1", "internal");
+    const before = sent.length;
+    await clock.turn(wait - 1);
+    assert.equal(sent.length, before, `${wait} ms`);
+    await clock.turn(1);
+    assert.equal(sent.length, before + 1, `${wait} ms`);
+  }
+});
+
+test("a refusal for good fails that draft alone, and is kept with its reason", async () => {
+  const { outbox, sent, states, disk } = setUp();
+  outbox.add(KEY, "one");
+  outbox.add(KEY, "two");
+  await settled();
+  outbox.refuse("id-1", "not_found");
+  assert.deepEqual(
+    [sent, states()],
+    [
+      ["one", "two"],
+      ["failed", "pending"],
+    ],
+  );
+  assert.equal(disk.get("id-1")?.code, "not_found");
+});
+
+test("a failed draft goes out again when it is asked to, behind what was written since", async () => {
+  const { outbox, sent } = setUp();
+  outbox.add(KEY, "one");
+  await settled();
+  outbox.refuse("id-1", "muted");
+  outbox.add(KEY, "two");
+  await settled();
+  outbox.retry("id-1");
+  outbox.retry("id-2");
+  await settled();
+  outbox.settle("id-2");
+  assert.deepEqual(sent, ["one", "two", "one"]);
+  assert.equal(outbox.drafts(KEY)[0]?.client_message_id, "id-1");
+});
+
+test("an id that belongs to another message is not tried again", async () => {
+  const { outbox, disk } = setUp();
+  outbox.add(KEY, "one");
+  await settled();
+  outbox.refuse("id-1", "id_reused");
+  outbox.retry("id-1");
+  await settled();
+  assert.deepEqual([...disk.keys()], ["id-2"]);
+});
+
+test("only what failed can be thrown away", async () => {
+  const { outbox, states } = setUp({ online: false });
+  outbox.add(KEY, "one");
+  outbox.discard("id-1");
+  assert.deepEqual(states(), ["pending"]);
+  outbox.refuse("id-1", "muted");
+  outbox.discard("id-1");
+  assert.deepEqual(states(), []);
+});
+
+test("what an earlier page left behind goes out once, the oldest first", async () => {
+  const { outbox, sent } = setUp();
+  /** @param {string} id @param {number} written_at */
+  const left = (id, written_at) =>
+    /** @type {import("../../src/state/types.js").Draft} */ ({
+      client_message_id: id,
+      key: KEY,
+      content: id,
+      written_at,
+      state: "pending",
+      code: null,
+    });
+  outbox.adopt([left("b", 2), left("a", 1)]);
+  outbox.adopt([left("a", 1)]);
+  outbox.settle("a");
+  assert.deepEqual(sent, ["a", "b"]);
+});
+
+test("what the connection was closed over is refused, not sent for ever", async () => {
+  const { outbox, states } = setUp();
+  outbox.add(KEY, "one");
+  await settled();
+  outbox.refuse_flights("content_too_long");
+  assert.deepEqual(states(), ["failed"]);
+});

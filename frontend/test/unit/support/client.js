@@ -1,0 +1,113 @@
+// @ts-check
+// A client as main.js joins one, but for the browser: the clock is turned by hand, the server is the mini one, and the
+// cache is memory that outlives the client, as a disk does.
+
+import { Emitter } from "../../../src/lib/emitter.js";
+import { Link } from "../../../src/net/link.js";
+import { Client } from "../../../src/state/client.js";
+import { Composers } from "../../../src/state/composers.js";
+import { person } from "./server.js";
+
+/**
+ * @typedef {import("./server.js").MiniServer} MiniServer
+ * @typedef {import("../../../src/state/keeping.js").Cache} Cache
+ */
+
+/** What stays when a page goes. */
+export function disk() {
+  /** @type {Map<string, any>} */
+  const conversations = new Map();
+  /** @type {Map<string, any>} */
+  const entries = new Map();
+  /** @type {Map<number, any>} */
+  const people = new Map();
+  /** @type {Map<string, any>} */
+  const drafts = new Map();
+  /** @type {Record<string, string>} */
+  let composers = {};
+  /** @type {string | null} */
+  let epoch = null;
+  /** @type {Cache} */
+  const cache = {
+    async load() {
+      const lists = [conversations, people, drafts].map((map) => structuredClone([...map.values()]));
+      return { epoch, conversations: lists[0] ?? [], people: lists[1] ?? [], drafts: lists[2] ?? [] };
+    },
+    async keep(batch) {
+      for (const one of batch.conversations) {
+        conversations.set(one.key, structuredClone(one));
+      }
+      for (const one of batch.entries) {
+        entries.set(`${one.conversation_id} ${one.seq}`, one);
+      }
+      for (const { key } of batch.lost) {
+        conversations.delete(key);
+      }
+      for (const one of batch.people) {
+        people.set(one.id, one);
+      }
+    },
+    async before(id, seq, limit) {
+      const found = [];
+      for (let at = seq - 1; found.length < limit && entries.has(`${id} ${at}`); at -= 1) {
+        found.unshift(entries.get(`${id} ${at}`));
+      }
+      return found;
+    },
+    async begin(name) {
+      if (name !== epoch) {
+        conversations.clear();
+        entries.clear();
+        epoch = name;
+      }
+    },
+    drafts: async () => structuredClone([...drafts.values()]),
+    putDraft: async (draft) => void drafts.set(draft.client_message_id, structuredClone(draft)),
+    removeDraft: async (id) => void drafts.delete(id),
+    close() {},
+  };
+  const store = {
+    read: () => composers,
+    write(/** @type {Record<string, string>} */ texts) {
+      composers = texts;
+    },
+  };
+  return { cache, drafts, composers: store };
+}
+
+let ids = 0;
+
+/**
+ * @param {MiniServer} server
+ * @param {number} user
+ * @param {ReturnType<typeof disk>} [kept]
+ */
+export function clientOf(server, user, kept = disk()) {
+  const { clock } = server;
+  const network = Object.assign(new Emitter(), { online: true });
+  /** @type {import("./server.js").MiniSocket[]} */
+  const sockets = [];
+  const session = Object.assign(new Emitter(), { call: server.rest(user), token: async () => "token" });
+  const client = new Client({
+    me: person(user),
+    session: /** @type {any} */ (session),
+    clock,
+    cache: kept.cache,
+    composers: new Composers({ clock, store: kept.composers }),
+    uuid: () => `id-${user}-${++ids}`,
+    link: (sum) =>
+      new Link({
+        clock,
+        network,
+        sum,
+        token: () => session.token(),
+        connect() {
+          const socket = server.connect(user);
+          sockets.push(socket);
+          return /** @type {any} */ (socket);
+        },
+      }),
+  });
+  client.start();
+  return { client, network, session, kept, sockets, socket: () => /** @type {any} */ (sockets.at(-1)) };
+}
