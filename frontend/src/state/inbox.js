@@ -2,10 +2,9 @@
 // All conversations of the account, and what events do to them: entries, heads, cursors, comings and goings. It decides
 // what is to be fetched; CatchUp fetches it.
 
-import { backoff } from "../lib/clock.js";
 import { Emitter } from "../lib/emitter.js";
-import { Failure } from "../lib/failure.js";
 import { Conversation, keyOfEntry } from "./conversation.js";
+import { Listing } from "./listing.js";
 
 /**
  * @typedef {import("./types.js").Key} Key
@@ -25,12 +24,10 @@ import { Conversation, keyOfEntry } from "./conversation.js";
  * @property {(conversation: Conversation, read_seq: number) => void} confirmed  How far the server knows one has read.
  */
 
-/** A list is asked for at most so often, unless somebody waits for it. */
-const LISTED_EVERY = 2000;
 /** How often heads that lack a conversation make us ask whether it is still ours. */
 const DOUBTED_EVERY = 30_000;
 
-/** Emits `change` with the key of what changed, and `list` when the list's state did. */
+/** Emits `change` with the key of what changed. */
 export class Inbox extends Emitter {
   #parts;
   /** @type {Map<Key, Conversation>} */
@@ -39,18 +36,7 @@ export class Inbox extends Emitter {
   #catch_up;
   /** Counts live news, to tell what is newer than a list that was asked for. */
   #news = 0;
-  #listing = false;
-  #list_again = false;
-  #listed_at = -Infinity;
-  /** How often in a row it failed. */
-  #list_failed = 0;
   #doubted_at = -Infinity;
-  #cancel = () => {};
-  #stopped = false;
-  /** @type {"loading" | "ready" | "error"} */
-  state = "loading";
-  /** @type {string | null} */
-  error = null;
 
   /**
    * @param {Parts} parts
@@ -60,6 +46,7 @@ export class Inbox extends Emitter {
     super();
     this.#parts = parts;
     this.#catch_up = catch_up;
+    this.listing = new Listing({ clock: parts.clock, ask: () => this.#list() });
   }
 
   /** Those that are one's own. */
@@ -90,7 +77,7 @@ export class Inbox extends Emitter {
   /** The sum of all `have`, where everything is known and nothing under way. */
   get sum() {
     const placed = this.all.filter(({ id }) => id !== null);
-    const known = this.state === "ready" && !this.#listing && this.error === null && this.#catch_up.idle;
+    const known = this.listing.settled && this.#catch_up.idle;
     return known && placed.every(({ log }) => log.have !== null)
       ? placed.reduce((sum, { log }) => sum + (log.have ?? 0), 0)
       : undefined;
@@ -102,16 +89,14 @@ export class Inbox extends Emitter {
       this.#by_key.set(one.key, Conversation.restored(one));
     }
     if (kept.length > 0) {
-      this.state = "ready";
-      this.emit("list");
+      this.listing.begin();
     }
   }
 
   /** Another database: everything that was known is about something else. */
   forget() {
     this.#by_key.clear();
-    this.state = "loading";
-    this.emit("list");
+    this.listing.forget();
   }
 
   /**
@@ -121,12 +106,12 @@ export class Inbox extends Emitter {
    */
   heard(entry) {
     const conversation = this.get(keyOfEntry(entry, this.#parts.me));
-    if (this.#is_end(entry)) {
+    if (entry.message_type === "member_left" && memberOf(entry) === this.#parts.me) {
       return this.lose(conversation);
     }
     if (conversation.gone) {
       // Late news of a group that was left; or one joined it again elsewhere, and only the list knows what is ours now.
-      return memberOf(entry.content) === this.#parts.me ? this.refresh() : undefined;
+      return memberOf(entry) === this.#parts.me ? this.listing.refresh() : undefined;
     }
     if (conversation.id === null) {
       this.#found(conversation, entry);
@@ -163,8 +148,8 @@ export class Inbox extends Emitter {
     for (const conversation of all ? missing : []) {
       this.lose(conversation);
     }
-    if (unknown || this.state !== "ready" || (missing.length > 0 && this.#may_doubt())) {
-      this.refresh();
+    if (unknown || this.listing.state !== "ready" || (missing.length > 0 && this.#may_doubt())) {
+      this.listing.refresh();
     }
   }
 
@@ -182,7 +167,7 @@ export class Inbox extends Emitter {
       this.#catch_up.now(/** @type {Conversation} */ (conversation));
     }
     if (placed.length < named.length) {
-      this.refresh();
+      this.listing.refresh();
     }
   }
 
@@ -233,59 +218,11 @@ export class Inbox extends Emitter {
     return conversation;
   }
 
-  /** Asks for the list again, and goes on asking until it comes. */
-  refresh() {
-    if (this.#listing) {
-      this.#list_again = true;
-    } else {
-      this.#list_in(this.#listed_at + LISTED_EVERY - this.#parts.clock.now());
-    }
-  }
-
-  /** @param {number} ms */
-  #list_in(ms) {
-    this.#cancel();
-    if (!this.#stopped) {
-      this.#cancel = this.#parts.clock.after(() => this.#list(), Math.max(0, ms));
-    }
-  }
-
-  stop() {
-    this.#stopped = true;
-    this.#cancel();
-  }
-
   async #list() {
-    this.#listing = true;
-    this.#listed_at = this.#parts.clock.now();
     const asked_at = this.#news;
-    try {
-      const answer = await this.#parts.list();
-      this.#parts.epoch(answer.epoch);
-      this.#apply(answer.conversations, asked_at);
-      this.state = "ready";
-      this.error = null;
-      this.#list_failed = 0;
-    } catch (error) {
-      this.#list_not(Failure.of(error));
-    }
-    this.#listing = false;
-    this.emit("list");
-    if (this.#list_again) {
-      this.#list_again = false;
-      this.refresh();
-    }
-  }
-
-  /** @param {Failure} failure */
-  #list_not(failure) {
-    this.error = failure.code;
-    this.state = this.state === "ready" ? "ready" : "error";
-    if (failure.passing) {
-      const ms = backoff(this.#list_failed, this.#parts.clock);
-      this.#list_failed += 1;
-      this.#list_in(Math.max(failure.retry_after_ms ?? LISTED_EVERY, ms));
-    }
+    const answer = await this.#parts.list();
+    this.#parts.epoch(answer.epoch);
+    this.#apply(answer.conversations, asked_at);
   }
 
   /**
@@ -344,10 +281,10 @@ export class Inbox extends Emitter {
       conversation.log.begin(0);
       conversation.log.from_start = conversation.log.entries.length === 0;
     } else if (conversation.log.have === null) {
-      this.refresh();
+      this.listing.refresh();
     }
     if (conversation.group_id !== null && !conversation.group) {
-      this.refresh();
+      this.listing.refresh();
     }
   }
 
@@ -380,15 +317,6 @@ export class Inbox extends Emitter {
     return loading === "idle" && log.entries.length === 0 && !cached;
   }
 
-  /**
-   * Whether the entry tells that oneself is not in the group any more.
-   *
-   * @param {Message} entry
-   */
-  #is_end({ message_type, content }) {
-    return message_type === "member_left" && memberOf(content) === this.#parts.me;
-  }
-
   #may_doubt() {
     const now = this.#parts.clock.now();
     const may = now - this.#doubted_at >= DOUBTED_EVERY;
@@ -403,12 +331,15 @@ export class Inbox extends Emitter {
 }
 
 /**
- * Whom a `member_joined` or `member_left` is about.
+ * Whom an entry says to have joined or left.
  *
- * @param {string} content
+ * @param {Message} entry
  * @returns {number | null}
  */
-export function memberOf(content) {
+export function memberOf({ message_type, content }) {
+  if (message_type !== "member_joined" && message_type !== "member_left") {
+    return null;
+  }
   try {
     return JSON.parse(content).user_id ?? null;
   } catch {

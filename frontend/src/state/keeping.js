@@ -78,6 +78,13 @@ export class Keeping {
     this.changed(conversation);
   }
 
+  /** Another database: what waits to be written is of the one before. */
+  forget() {
+    this.#changed.clear();
+    this.#older.clear();
+    this.#kept_up_to.clear();
+  }
+
   /** Writes now what waits to be written. */
   async flush() {
     this.#waiting?.();
