@@ -108,9 +108,20 @@ export class Conversation {
     }
   }
 
+  /** Whether every entry after one's own cursor is held. */
+  get #held() {
+    const { entries, from_start } = this.log;
+    return from_start || (entries[0] !== undefined && entries[0].seq <= this.read_seq + 1);
+  }
+
+  /** Whether what is unread can be told without asking: it is all held, or the server's count still begins where one's cursor is. */
+  get countable() {
+    return this.read_seq >= (this.log.have ?? 0) || this.#held || this.read_seq === this.counted.read_seq;
+  }
+
   /**
    * What others wrote after one's cursor, up to 100. Counted here where everything after it is held; otherwise the
-   * server's count, carried on. The cursor only ever moves to what was seen, so what it moved over is held.
+   * server's count, carried on.
    *
    * @param {number} me
    */
@@ -119,15 +130,12 @@ export class Conversation {
     if (log.have !== null && read_seq >= log.have) {
       return 0;
     }
-    const held = log.entries[0] && log.entries[0].seq <= read_seq + 1;
-    const holes = [...log.holes].some((seq) => seq > read_seq + 1);
-    if (log.from_start || held) {
-      return holes ? Math.max(counted.unread, this.#written(read_seq, me)) : this.#written(read_seq, me);
+    if (this.#held || read_seq !== counted.read_seq) {
+      const missing = [...log.holes].some((seq) => seq > read_seq + 1);
+      const written = this.#written(read_seq, me);
+      return missing ? Math.max(counted.unread, written) : written;
     }
-    if (read_seq === counted.read_seq) {
-      return Math.min(UNREAD_MOST, counted.unread + this.#written(Math.max(counted.through, read_seq), me));
-    }
-    return this.#written(read_seq, me);
+    return Math.min(UNREAD_MOST, counted.unread + this.#written(Math.max(counted.through, read_seq), me));
   }
 
   /**

@@ -141,7 +141,7 @@ export class Inbox extends Emitter {
       }
       conversation.meet(head);
       this.#parts.confirmed(conversation, head[1]);
-      unknown = this.#follow(conversation) || unknown;
+      unknown = this.#follow(conversation) || !conversation.countable || unknown;
       this.#changed(conversation);
     }
     const missing = this.all.filter(({ id }) => id !== null && !heads.has(id));
@@ -186,6 +186,9 @@ export class Inbox extends Emitter {
       this.#parts.confirmed(conversation, seq);
     } else if (user === conversation.peer_id) {
       conversation.meet([0, 0, seq]);
+    }
+    if (!conversation.countable) {
+      this.listing.refresh();
     }
     this.#changed(conversation);
   }

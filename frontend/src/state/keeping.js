@@ -37,6 +37,7 @@
 const KEPT_AFTER = 400;
 
 export class Keeping {
+  #me;
   #cache;
   #clock;
   #people;
@@ -51,9 +52,10 @@ export class Keeping {
   #waiting = null;
 
   /**
-   * @param {{ cache: Cache, clock: Clock, people: () => User[] }} parts
+   * @param {{ me: number, cache: Cache, clock: Clock, people: () => User[] }} parts
    */
-  constructor({ cache, clock, people }) {
+  constructor({ me, cache, clock, people }) {
+    this.#me = me;
     this.#cache = cache;
     this.#clock = clock;
     this.#people = people;
@@ -100,7 +102,7 @@ export class Keeping {
     }
     const here = changed.filter(({ gone }) => !gone);
     await this.#cache.keep({
-      conversations: here.map((one) => one.kept()).filter((kept) => kept !== null),
+      conversations: here.map((one) => one.kept(this.#me)).filter((kept) => kept !== null),
       entries: [...entries],
       lost: changed.filter(({ gone }) => gone).map(({ key, id }) => ({ key, id })),
       people: this.#new_people(),

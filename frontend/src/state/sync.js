@@ -90,7 +90,7 @@ export class Sync extends Emitter {
       clock,
       tell: (conversation_id, seq) => say({ event_type: "read", conversation_id, seq }),
     });
-    this.#keeping = new Keeping({ cache, clock, people: () => people.all });
+    this.#keeping = new Keeping({ me, cache, clock, people: () => people.all });
     this.inbox.on("change", (key) => this.#changed(key));
     this.inbox.listing.on("change", () => this.later("conversations"));
     this.outbox.on("change", (key) => this.#tell(key));

@@ -237,6 +237,35 @@ test("unread counts others' messages, moves with what is seen, and is told to th
   assert.equal([...server.conversations.values()][0]?.reads.get(BOB), 4);
 });
 
+test("what is unread is known to the next page too, also of what came live", async () => {
+  const { clock, server, bob } = await pair();
+  bob.client.close();
+  server.append(ALICE, { receiver_id: BOB, content: "one" });
+  server.append(ALICE, { receiver_id: BOB, content: "two" });
+  await clock.turn(1000);
+  const second = clientOf(server, BOB, bob.kept);
+  await clock.turn(5000);
+  assert.deepEqual(
+    [bob, second].map(({ client }) => client.conversations.rows[0]?.unread),
+    [2, 2],
+  );
+});
+
+test("a cursor that another device moved is counted from, where the entries are not held here", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  for (const content of ["a", "b", "c", "d"]) {
+    server.append(ALICE, { receiver_id: BOB, content });
+  }
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  const stored = [...server.conversations.values()][0];
+  stored?.reads.set(BOB, 3);
+  bob.socket().tell({ event_type: "read", user_id: BOB, conversation_id: stored?.id, seq: 3 });
+  await clock.turn(5000);
+  assert.equal(bob.client.conversations.rows[0]?.unread, 1);
+});
+
 test("a cursor that did not reach the server is told again by the next connection", async () => {
   const { clock, server, alice, bob } = await pair();
   alice.client.send("u:2", "see?");

@@ -130,3 +130,28 @@ test("whatever the order, the doubles and the pages between, the log ends whole 
     assert.equal(log.have, last, `seed ${seed}`);
   }
 });
+
+test("a newest page that touches what is held leaves no hole", () => {
+  const log = logFrom(0);
+  log.extend(page(1, 10));
+  log.jump(page(11, 60, { has_more: true }));
+  assert.deepEqual([log.holes.size, seqs(log.entries)], [0, seqs(page(1, 60).messages)]);
+});
+
+test("a page of history that overlaps with what is held doubles nothing, above or below", () => {
+  const log = logFrom(0);
+  log.extend(page(1, 10));
+  log.jump(page(21, 30, { has_more: true }));
+  log.insert(21, page(8, 24, { has_more: true }));
+  assert.deepEqual(seqs(log.entries), seqs(page(1, 30).messages));
+});
+
+test("what waited aside and was taken in makes room for what waits next", () => {
+  const log = logFrom(0);
+  for (let seq = 1; seq < 3000; seq += 2) {
+    log.add(entry(seq + 1));
+    log.add(entry(seq));
+  }
+  assert.equal(log.have, 3000);
+  assert.equal(log.highest, 3000);
+});

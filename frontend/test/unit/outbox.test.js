@@ -94,6 +94,19 @@ test("what had no answer when the line was cut goes out again, in its order, whe
   assert.deepEqual(sent, ["one", "one", "two", "three"]);
 });
 
+test("nothing is sent before there is a connection, nor after it was lost", async () => {
+  const { outbox, sent } = setUp({ online: false });
+  outbox.add(KEY, "early");
+  await settled();
+  assert.deepEqual(sent, []);
+  outbox.resume();
+  outbox.settle("id-1");
+  outbox.pause();
+  outbox.add(KEY, "late");
+  await settled();
+  assert.deepEqual(sent, ["early"]);
+});
+
 test("unavailable and too_fast put a queue off and lose nothing", async () => {
   const { clock, outbox, sent, states } = setUp();
   outbox.add(KEY, "one");
@@ -147,6 +160,7 @@ test("a failed draft goes out again when it is asked to, behind what was written
   outbox.retry("id-1");
   outbox.retry("id-2");
   await settled();
+  assert.equal(outbox.drafts(KEY).length, 2);
   outbox.settle("id-2");
   assert.deepEqual(sent, ["one", "two", "one"]);
   assert.equal(outbox.drafts(KEY)[0]?.client_message_id, "id-1");
