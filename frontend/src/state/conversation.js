@@ -154,13 +154,20 @@ export class Conversation {
     return count;
   }
 
-  /** @returns {Kept | null}  Null while there is nothing worth keeping. */
-  kept() {
-    const { key, id, group, read_seq, peer_read_seq, counted, last } = this;
+  /**
+   * What the cache keeps. Whoever takes it up has none of the entries yet, so what is unread is counted for them.
+   *
+   * @param {number} me
+   * @returns {Kept | null}  Null while there is nothing worth keeping.
+   */
+  kept(me) {
+    const { key, id, group, read_seq, peer_read_seq, last } = this;
     const { have } = this.log;
-    return id === null || have === null
-      ? null
-      : { key, id, group, have, read_seq, peer_read_seq, counted, last };
+    if (id === null || have === null) {
+      return null;
+    }
+    const counted = { unread: this.unread(me), read_seq, through: have };
+    return { key, id, group, have, read_seq, peer_read_seq, counted, last };
   }
 
   /**

@@ -211,3 +211,41 @@ test("what the connection was closed over is refused, not sent for ever", async 
   outbox.refuse_flights("content_too_long");
   assert.deepEqual(states(), ["failed"]);
 });
+
+test("whoever shows drafts is told of each change: written, refused, tried again, stored", async () => {
+  const { outbox } = setUp();
+  let told = 0;
+  outbox.on("change", (key) => {
+    assert.equal(key, KEY);
+    told += 1;
+  });
+  const steps = [
+    () => outbox.add(KEY, "one"),
+    () => outbox.refuse("id-1", "muted"),
+    () => outbox.retry("id-1"),
+    () => outbox.settle("id-1"),
+  ];
+  for (const [at, step] of steps.entries()) {
+    step();
+    await settled();
+    assert.equal(told, at + 1);
+  }
+});
+
+test("after a message got through, the next refusal is a first one again", async () => {
+  const { clock, outbox, sent } = setUp();
+  clock.chance = 1;
+  outbox.add(KEY, "one");
+  await settled();
+  for (const wait of [1000, 2000, 4000]) {
+    outbox.refuse("id-1", "internal");
+    await clock.turn(wait);
+  }
+  outbox.settle("id-1");
+  outbox.add(KEY, "two");
+  await settled();
+  outbox.refuse("id-2", "internal");
+  const before = sent.length;
+  await clock.turn(1000);
+  assert.equal(sent.length, before + 1);
+});
