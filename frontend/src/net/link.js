@@ -52,7 +52,8 @@ export class Link extends Emitter {
   #refused = "";
   #attempt = 0;
   #online_at = 0;
-  #heard_at = 0;
+  /** When the line is given up if nothing is heard before; null: nothing is waited for. @type {number | null} */
+  #silent_until = null;
   #compare_at = 0;
   #heartbeat = 25_000;
   /** @type {number | null} */
@@ -186,7 +187,8 @@ export class Link extends Emitter {
     if (turn !== this.#turn || typeof text !== "string") {
       return;
     }
-    this.#heard_at = this.#clock.now();
+    this.#cancel.silence();
+    this.#silent_until = null;
     const event = readEvent(text);
     if (event?.event_type === "ready") {
       this.#ready(event.heartbeat_ms);
@@ -231,16 +233,21 @@ export class Link extends Emitter {
     }, this.#heartbeat);
   }
 
-  /** @param {number} within */
+  /**
+   * Whatever is heard answers it. A ping that is still unanswered keeps its moment: asking again gains no time.
+   *
+   * @param {number} within
+   */
   #ping(within) {
-    const [turn, asked_at] = [this.#turn, this.#clock.now()];
-    this.send({ event_type: "ping", ...this.#compare(asked_at) });
+    const now = this.#clock.now();
+    this.send({ event_type: "ping", ...this.#compare(now) });
+    if (this.#silent_until !== null && this.#silent_until <= now + within) {
+      return;
+    }
+    const turn = this.#turn;
+    this.#silent_until = now + within;
     this.#cancel.silence();
-    this.#cancel.silence = this.#clock.after(() => {
-      if (this.#heard_at < asked_at) {
-        this.#lost(turn, 0);
-      }
-    }, within);
+    this.#cancel.silence = this.#clock.after(() => this.#lost(turn, 0), within);
   }
 
   /** @param {number} now */
@@ -313,6 +320,7 @@ export class Link extends Emitter {
     this.#socket = null;
     this.#retry_at = null;
     this.#drained_until = null;
+    this.#silent_until = null;
     for (const cancel of Object.values(this.#cancel)) {
       cancel();
     }

@@ -49,15 +49,18 @@ export class CatchUp {
   }
 
   /**
-   * Something beyond what is held was heard of.
+   * An entry beyond what is held was heard of. What waits for its moment already keeps it.
    *
    * @param {Conversation} conversation
    */
   noticed(conversation) {
-    if (conversation.peer_id !== null && !this.#later.has(conversation) && !this.#wanted.has(conversation)) {
-      this.#wait(conversation, OVERTAKEN);
-    } else if (conversation.peer_id === null) {
+    if (this.#later.has(conversation) || this.#wanted.has(conversation)) {
+      return;
+    }
+    if (conversation.peer_id === null) {
       this.now(conversation);
+    } else {
+      this.#wait(conversation, OVERTAKEN);
     }
   }
 

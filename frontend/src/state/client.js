@@ -93,6 +93,7 @@ export class Client extends Emitter {
       this.#link.on("event", (event) => sync.heard(event)),
       this.#link.on("too_big", () => sync.outbox.refuse_flights("content_too_long")),
       this.#link.on("stopped", (why) => this.emit("stopped", why)),
+      sync.outbox.on("unanswered", () => this.#link.doubt()),
       sync.on("other", () => this.emit("stopped", "other")),
       this.#session.on("token", (token) => this.#link.renew(token)),
       this.#session.on("user", (user) => this.#meet(user)),

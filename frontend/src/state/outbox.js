@@ -24,7 +24,7 @@ const RESTS_FOR = 1000;
 /** Nothing of the draft stands in the server's way but its id. */
 const OTHER_ID = "id_reused";
 
-/** Emits `change` with the key of the conversation. */
+/** Emits `change` with the key of the conversation, and `unanswered` when a draft has waited for its ack in vain. */
 export class Outbox extends Emitter {
   #clock;
   #uuid;
@@ -227,6 +227,9 @@ export class Outbox extends Emitter {
   #rest(key, id, ms) {
     const cancel = this.#clock.after(() => {
       this.#flights.delete(key);
+      if (id) {
+        this.emit("unanswered");
+      }
       this.#pump(key);
     }, ms);
     this.#flights.set(key, { id, cancel });

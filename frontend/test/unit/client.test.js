@@ -127,6 +127,16 @@ test("a line that says nothing is dead ten seconds after the ping, and sooner wh
   assert.equal(alice.client.link.state, "online");
 });
 
+test("a message without an answer makes the line doubtful before any ping does", async () => {
+  const { clock, alice } = await pair();
+  const first = alice.socket();
+  first.deaf = true;
+  alice.client.send("u:2", "hello?");
+  await clock.turn(10_000 + 4000 + 1100);
+  assert.notEqual(alice.socket(), first);
+  assert.deepEqual([said(alice, "u:2"), unsent(alice, "u:2")], [["hello?"], []]);
+});
+
 test("a page that is opened again shows what was kept, catches up, and sends what was not sent", async () => {
   const { clock, server, alice, bob } = await pair();
   alice.client.send("u:2", "before");

@@ -214,6 +214,32 @@ test("the heartbeat pings, and any event answers it", async () => {
   assert.ok(lines[0]?.closed);
 });
 
+test("asking a dead line again and again gains it no time", async () => {
+  const { clock, link } = await online();
+  for (let n = 0; n < 4; n += 1) {
+    link.doubt();
+    await clock.turn(1000);
+  }
+  assert.equal(link.view.state, "waiting", "four seconds after the first doubt");
+  const often = setUp();
+  often.link.start();
+  await settled();
+  often.line().ready({ heartbeat_ms: 2000 });
+  await clock.turn(0);
+  await often.clock.turn(2000 + 9999);
+  assert.equal(often.link.view.state, "online");
+  await often.clock.turn(1);
+  assert.equal(often.link.view.state, "waiting", "ten seconds after the first ping");
+});
+
+test("doubt shortens a wait that is under way", async () => {
+  const { clock, link } = await online();
+  await clock.turn(25_000);
+  link.doubt();
+  await clock.turn(4000);
+  assert.equal(link.view.state, "waiting");
+});
+
 test("the sum goes along about once a minute, and not while it cannot be told", async () => {
   const { clock, line, setSum } = await online();
   const sums = () =>
