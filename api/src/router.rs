@@ -100,7 +100,9 @@ pub(crate) fn at<const N: usize>(path: &str, calls: [Call; N]) -> Router {
     let others =
         OtherMethods(HeaderValue::from_str(&methods.join(", ")).unwrap_or(HeaderValue::from_static("")));
     let resource = path.split('/').next().unwrap_or_default();
-    let start = Router::with_path(path).oapi_tag(resource).goal(others);
+    // The top has no path to be matched, and Salvo warns of an empty one.
+    let start = if path.is_empty() { Router::new() } else { Router::with_path(path) };
+    let start = start.oapi_tag(resource).goal(others);
     calls.into_iter().fold(start, |router, (_, call)| router.push(call))
 }
 

@@ -1,0 +1,125 @@
+//! The files of this build and its page. Read once: what is served does not change under a page. A debug build
+//! reads them from the working copy when it starts, any other carries them in itself.
+
+use super::modules;
+use super::piece::Piece;
+use rust_embed::RustEmbed;
+use salvo::http::header::HeaderValue;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+const INDEX: &str = "index.html";
+
+/// The module that the page starts.
+const ENTRY: &str = "main.js";
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../frontend/src"]
+struct Files;
+
+/// What is served.
+pub struct Build {
+    /// Names the build: the hash of all its files.
+    name: String,
+    files: BTreeMap<String, Piece>,
+    /// `index.html`, its references led to this build.
+    pub page: Piece,
+    /// Names the page. It is weak because the same page goes out packed in several ways.
+    pub tag: HeaderValue,
+}
+
+impl Build {
+    pub fn load() -> Self {
+        let names = Files::iter().map(std::borrow::Cow::into_owned);
+        let files: BTreeMap<String, Vec<u8>> =
+            names.filter_map(|name| Some((name.clone(), Files::get(&name)?.data.into_owned()))).collect();
+        Self::of(files)
+    }
+
+    fn of(files: BTreeMap<String, Vec<u8>>) -> Self {
+        let name = hash(files.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes]));
+        let page = page(&name, &files);
+        let tag = format!("W/\"{}\"", hash([page.as_bytes()]));
+        Self {
+            tag: HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("W/\"\"")),
+            page: Piece::new(INDEX, page.into_bytes()),
+            files: files.into_iter().map(|(name, bytes)| (name.clone(), Piece::new(&name, bytes))).collect(),
+            name,
+        }
+    }
+
+    /// A file of a build. Looked up among the names that there are: no path leads out of the folder.
+    pub fn find(&self, build: &str, file: &str) -> Option<&Piece> {
+        self.files.get(file).filter(|_| build == self.name)
+    }
+}
+
+fn hash<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The page names its files relative to itself, as the desktop app needs it: here they are led to the build. And
+/// it names every module that will be imported, so that the browser asks for all of them at once and not for
+/// one level after the other.
+fn page(build: &str, files: &BTreeMap<String, Vec<u8>>) -> String {
+    let read = |name: &str| files.get(name).map(|bytes| String::from_utf8_lossy(bytes));
+    let mut preloads = String::new();
+    for module in modules::imported_by(ENTRY, &read) {
+        // Writing to a String cannot fail.
+        let _ = write!(preloads, "  <link rel=\"modulepreload\" href=\"./{module}\">\n  ");
+    }
+    let index = read(INDEX).unwrap_or_default();
+    index.replacen("</head>", &format!("{preloads}</head>"), 1).replace("\"./", &format!("\"/b/{build}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_of_the_client_is_of_a_known_kind_and_the_page_names_the_build() {
+        let build = Build::load();
+        assert!(build.files.contains_key(INDEX) && build.files.contains_key(ENTRY));
+        for (name, piece) in &build.files {
+            assert!(piece.is_of_a_known_kind(), "{name}");
+        }
+        let page = String::from_utf8(build.page.plain().to_vec()).unwrap();
+        assert!(page.contains(&format!("\"/b/{}/{ENTRY}\"", build.name)) && !page.contains("\"./"), "{page}");
+    }
+
+    fn small(main: &str) -> BTreeMap<String, Vec<u8>> {
+        let page = "<head><script type=\"module\" src=\"./main.js\"></script></head>";
+        let files = [(INDEX, page), (ENTRY, main), ("net/wire.js", "export {};"), ("lazy.js", "")];
+        files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into()
+    }
+
+    #[test]
+    fn the_page_asks_for_all_modules_at_once() {
+        let build = Build::of(small("import { a } from \"./net/wire.js\";\nimport(\"./lazy.js\");\n"));
+        let page = String::from_utf8(build.page.plain().to_vec()).unwrap();
+        let at = format!("/b/{}", build.name);
+        assert_eq!(
+            page,
+            format!(
+                "<head><script type=\"module\" src=\"{at}/main.js\"></script>  \
+                 <link rel=\"modulepreload\" href=\"{at}/net/wire.js\">\n  </head>"
+            )
+        );
+    }
+
+    #[test]
+    fn any_change_of_any_file_is_another_build_with_another_page() {
+        let (one, other) = (Build::of(small("1")), Build::of(small("2")));
+        assert!(one.name != other.name && one.tag != other.tag);
+        let same = Build::of(small("1"));
+        assert!(one.name == same.name && one.tag == same.tag);
+        assert!(one.find(&one.name, ENTRY).is_some());
+        assert!(one.find(&other.name, ENTRY).is_none() && one.find(&one.name, "nothing.js").is_none());
+    }
+}
