@@ -1,22 +1,100 @@
 // @ts-check
-// Says whether the server behind this page answers, and which version it is.
+// The composition root: the only place that knows net, state, view and platform at once.
 
-const line = /** @type {HTMLElement} */ (document.querySelector(".live"));
-const text = /** @type {HTMLElement} */ (document.querySelector("#live"));
+import { systemClock } from "./lib/clock.js";
+import { uuidV7 } from "./lib/uuid.js";
+import { Link } from "./net/link.js";
+import { rest } from "./net/rest.js";
+import { Session } from "./net/session.js";
+import { Attention } from "./platform/attention.js";
+import { composerStore, thisBrowser } from "./platform/browser.js";
+import { Build } from "./platform/build.js";
+import { openCache } from "./platform/cache.js";
+import { DeviceNetwork, exclusively } from "./platform/network.js";
+import { Place } from "./platform/place.js";
+import { StoredPreferences } from "./platform/preferences.js";
+import { Account } from "./state/account.js";
+import { Client } from "./state/client.js";
+import { Composers } from "./state/composers.js";
+import { mountApp } from "./view/app.js";
 
-/**
- * @param {"up" | "down"} state
- * @param {string} words
- */
-function show(state, words) {
-  line.dataset.state = state;
-  text.textContent = words;
+const clock = systemClock;
+const call = rest({ ask: (url, request) => fetch(url, request) });
+const network = new DeviceNetwork();
+const attention = new Attention();
+const preferences = new StoredPreferences();
+const place = new Place();
+const build = new Build((url, request) => fetch(url, request));
+const browser = thisBrowser((news) => account.heard(news));
+
+const account = new Account({
+  rest: call,
+  browser,
+  session: () => new Session({ rest: call, clock, exclusive: exclusively }),
+  client: (me, session) =>
+    new Client({
+      me,
+      session,
+      clock,
+      cache: openCache(me.id),
+      composers: new Composers({ clock, store: composerStore(me.id) }),
+      uuid: () => uuidV7(clock.now()),
+      link: (sum) => new Link({ clock, network, sum, connect, token: (wish) => session.token(wish) }),
+    }),
+});
+
+function connect() {
+  return new WebSocket(new URL("/api/ws", location.href.replace(/^http/, "ws")));
 }
 
-try {
-  const answer = await fetch("/api/openapi.json", { signal: AbortSignal.timeout(5000) });
-  const { info } = await answer.json();
-  show("up", `The server answers: version ${info.version}.`);
-} catch {
-  show("down", "The server does not answer.");
+/** @type {Client | null} */
+let joined = null;
+account.on("change", () => {
+  const { client } = account;
+  if (client && client !== joined) {
+    join(client);
+  }
+  joined = client;
+  if (account.state === "out") {
+    place.set(null);
+  }
+});
+
+/** @param {Client} client */
+function join(client) {
+  let online = false;
+  client.on("current", () => place.set(client.current));
+  client.on("link", () => {
+    if (client.link.state === "online" && !online) {
+      build.check();
+    }
+    online = client.link.state === "online";
+  });
+  if (place.key) {
+    client.open(place.key);
+  }
 }
+
+place.on("change", () => {
+  if (place.key) {
+    account.client?.open(place.key);
+  } else {
+    account.client?.close();
+  }
+});
+
+attention.on("change", () => {
+  if (attention.looking) {
+    account.client?.lookedAt();
+  }
+});
+
+addEventListener("pagehide", () => {
+  account.client?.flush();
+  if (account.client?.unsent) {
+    browser.tell({ type: "left_drafts" });
+  }
+});
+
+mountApp(document.body, { account, preferences, attention, build });
+account.start();

@@ -13,6 +13,7 @@ import { Typing } from "./typing.js";
 /**
  * @typedef {import("./types.js").Key} Key
  * @typedef {import("./types.js").Draft} Draft
+ * @typedef {import("./types.js").ConversationRow} ConversationRow
  * @typedef {import("./conversation.js").Conversation} Conversation
  * @typedef {import("./keeping.js").Cache} Cache
  * @typedef {import("./composers.js").Composers} Composers
@@ -53,6 +54,8 @@ export class Client extends Emitter {
   #typing;
   #members;
   #sync;
+  /** @type {{ state: "loading" | "ready" | "error", error: string | null, rows: ConversationRow[] } | null} */
+  #listed = null;
   /** @type {(() => void)[]} */
   #offs;
 
@@ -94,6 +97,7 @@ export class Client extends Emitter {
       this.#link.on("too_big", () => sync.outbox.refuse_flights("content_too_long")),
       this.#link.on("stopped", (why) => this.emit("stopped", why)),
       sync.outbox.on("unanswered", () => this.#link.doubt()),
+      sync.on("moved", () => this.#moved()),
       sync.on("other", () => this.emit("stopped", "other")),
       this.#session.on("token", (token) => this.#link.renew(token)),
       this.#session.on("user", (user) => this.#meet(user)),
@@ -170,10 +174,16 @@ export class Client extends Emitter {
 
   // --- The list -------------------------------------------------------------------------------------------------------
 
+  /** Made once for all views that are told of the same change. */
   get conversations() {
-    const { all, listing } = this.#sync.inbox;
-    const rows = all.filter((one) => this.#is_listed(one)).map((one) => this.#row(one));
-    return { state: listing.state, error: listing.error, rows: rows.sort((a, b) => timeOf(b) - timeOf(a)) };
+    if (!this.#listed) {
+      const { all, listing } = this.#sync.inbox;
+      const rows = all.filter((one) => this.#is_listed(one)).map((one) => this.#row(one));
+      rows.sort((a, b) => timeOf(b) - timeOf(a));
+      this.#listed = { state: listing.state, error: listing.error, rows };
+      queueMicrotask(() => this.#moved());
+    }
+    return this.#listed;
   }
 
   reloadConversations() {
@@ -283,6 +293,7 @@ export class Client extends Emitter {
    */
   setDraftText(key, text) {
     this.#composers.write(key, text);
+    this.#moved();
     this.later("conversations");
   }
 
@@ -391,6 +402,10 @@ export class Client extends Emitter {
    */
   #joined({ group }) {
     return this.#sync.inbox.joined(group).key;
+  }
+
+  #moved() {
+    this.#listed = null;
   }
 
   /** Somebody was looked at, and nothing was said: no row. @param {Conversation} conversation */

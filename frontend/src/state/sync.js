@@ -41,7 +41,7 @@ import { Reads } from "./reads.js";
 /** The longest frame that a server takes. Control characters take six bytes each on the wire. */
 const FRAME_MOST = 65_000;
 
-/** Emits `log` with a key, `conversations`, and `other`: the connection is somebody else's. */
+/** Emits `moved` at once when a conversation did, later `log` with its key and `conversations`; and `other`: the connection is somebody else's. */
 export class Sync extends Emitter {
   #parts;
   #catch_up;
@@ -92,7 +92,10 @@ export class Sync extends Emitter {
     });
     this.#keeping = new Keeping({ me, cache, clock, people: () => people.all });
     this.inbox.on("change", (key) => this.#changed(key));
-    this.inbox.listing.on("change", () => this.later("conversations"));
+    this.inbox.listing.on("change", () => {
+      this.emit("moved");
+      this.later("conversations");
+    });
     this.outbox.on("change", (key) => this.#tell(key));
   }
 
@@ -348,6 +351,7 @@ export class Sync extends Emitter {
 
   /** @param {Key} key */
   #tell(key) {
+    this.emit("moved");
     this.later("log", key);
     this.later("conversations");
   }

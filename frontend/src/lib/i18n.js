@@ -1,0 +1,104 @@
+// @ts-check
+// Words of the page in its language: whole sentences with places for what varies, plurals by Intl. The sentences are
+// in lang/; nothing here knows a view.
+
+import { en } from "../lang/en.js";
+import { zhCN } from "../lang/zh-CN.js";
+import { plainName } from "./text.js";
+
+/**
+ * @typedef {keyof typeof en} WordKey
+ * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Sentence
+ * @typedef {Record<string, string | number>} Params  `count` chooses the plural.
+ *
+ * @callback Say
+ * @param {WordKey} key
+ * @param {Params} [params]
+ * @returns {string}
+ *
+ * @typedef {object} Translator
+ * @property {string} language  "en" or "zh-CN": what is set as `lang`.
+ * @property {string} tag  The same with the reader's region if known, for times and numbers.
+ * @property {Say} t
+ * @property {(key: WordKey, params: Record<string, Node | string>) => (Node | string)[]} parts  The sentence in pieces,
+ *   with elements in the places: for names, which stand in a <bdi>.
+ * @property {(code: string) => string} error  What a code means; an unknown one is shown itself.
+ */
+
+/** @type {Record<string, Record<WordKey, Sentence>>} */
+const CATALOGUES = { en, "zh-CN": zhCN };
+
+export const LANGUAGES = Object.keys(CATALOGUES);
+
+/**
+ * The language that is spoken, and the reader's own tag of it.
+ *
+ * @param {string} preference  "auto" or one of LANGUAGES.
+ * @param {readonly string[]} readers  What the browser says, the best first.
+ * @returns {{ language: string, tag: string }}
+ */
+export function chooseLanguage(preference, readers) {
+  const own = readers.find((tag) => catalogueFor(tag) !== null);
+  const language = LANGUAGES.includes(preference) ? preference : ((own && catalogueFor(own)) ?? "en");
+  // Somebody from London who reads English wants 14:02, not 2:02 PM: the region is the reader's.
+  const tag = readers.find((reader) => catalogueFor(reader) === language && isTag(reader));
+  return { language, tag: tag ?? language };
+}
+
+/**
+ * @param {string} tag
+ * @returns {string | null}
+ */
+function catalogueFor(tag) {
+  const base = tag.toLowerCase().split("-")[0];
+  return LANGUAGES.find((language) => language.toLowerCase().split("-")[0] === base) ?? null;
+}
+
+/** @param {string} tag */
+function isTag(tag) {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * @param {string} language  One of LANGUAGES.
+ * @param {string} [tag]
+ * @returns {Translator}
+ */
+export function createTranslator(language, tag = language) {
+  const catalogue = CATALOGUES[language];
+  const plurals = new Intl.PluralRules(language);
+
+  /**
+   * @param {WordKey} key
+   * @param {Record<string, unknown>} params
+   * @returns {string}
+   */
+  function sentence(key, params) {
+    const found = catalogue[key];
+    if (typeof found === "string") {
+      return found;
+    }
+    return found[plurals.select(Number(params.count))] ?? found.other ?? "";
+  }
+
+  return {
+    language,
+    tag,
+    t: (key, params = {}) =>
+      sentence(key, params).replace(PLACE, (_, name) => plainName(String(params[name] ?? ""))),
+    parts: (key, params) =>
+      sentence(key, params)
+        .split(PLACE)
+        .map((piece, index) => (index % 2 ? (params[piece] ?? "") : piece)),
+    error(code) {
+      const key = /** @type {WordKey} */ (`error.${code}`);
+      return key in catalogue ? sentence(key, {}) : sentence("error.unknown", {}).replace(PLACE, () => code);
+    },
+  };
+}
+
+const PLACE = /\{(\w+)\}/gu;

@@ -1,0 +1,99 @@
+// @ts-check
+// The whole page: a splash while the account is looked for, the log-in page, or the columns of somebody who is logged
+// in. Sets what holds for the document: language, theme, title. It builds everything anew when the language changes.
+
+import { setAttribute } from "../lib/dom.js";
+import { createPage } from "./context.js";
+import { openSettings } from "./dialogs/settings.js";
+import { mountLogin } from "./login.js";
+import { mountSplash } from "./splash.js";
+import { mountWorkspace } from "./workspace.js";
+
+/**
+ * @param {HTMLElement} root
+ * @param {import("./context.js").Given} given
+ * @returns {{ destroy(): void }}
+ */
+export function mountApp(root, given) {
+  const { account, preferences } = given;
+  /** @type {{ destroy(): void } | null} */
+  let view = null;
+  /** What is mounted; a new client (somebody logged in again) is another one. @type {unknown} */
+  let shown = null;
+
+  function update() {
+    const wanted = account.client && account.state === "in" ? account.client : account.state;
+    if (wanted === shown) {
+      return;
+    }
+    shown = wanted;
+    mount();
+  }
+
+  /** In another language; whoever chose it in the settings goes on there. */
+  function mountAgain() {
+    const wasOpen = root.querySelector("dialog[data-name=settings]") !== null;
+    const page = mount();
+    if (!wasOpen) {
+      return;
+    }
+    /** @type {HTMLElement | null} */ (root.querySelector("[data-opens=settings]"))?.focus();
+    openSettings(page);
+  }
+
+  function mount() {
+    const page = createPage(given, root);
+    view?.destroy();
+    root.replaceChildren();
+    document.documentElement.lang = page.words.language;
+    document.title = page.t("app.name");
+    root.dataset.page = account.state;
+    view = mountFor(page);
+    return page;
+  }
+
+  const offs = [
+    account.on("change", update),
+    preferences.on("change", (name) => {
+      if (name === "theme") {
+        applyTheme(preferences);
+      }
+      if (name === "language") {
+        mountAgain();
+      }
+    }),
+  ];
+  applyTheme(preferences);
+  update();
+
+  return {
+    destroy() {
+      for (const off of offs) {
+        off();
+      }
+      view?.destroy();
+      root.replaceChildren();
+    },
+  };
+}
+
+/** @param {import("./context.js").Page} page */
+function mountFor(page) {
+  if (page.account.state === "starting") {
+    return mountSplash(page);
+  }
+  if (page.account.state === "in" && page.account.client) {
+    return mountWorkspace(page, page.account.client);
+  }
+  return mountLogin(page);
+}
+
+/**
+ * What theme.js did before the first paint, again for a new choice.
+ *
+ * @param {import("./context.js").Preferences} preferences
+ */
+function applyTheme(preferences) {
+  const theme = preferences.get("theme");
+  setAttribute(document.documentElement, "data-theme", theme === "light" || theme === "dark" ? theme : null);
+}

@@ -1,0 +1,146 @@
+// @ts-check
+// Where one writes. Enter sends, but never while an input method composes; what is written stays with its conversation
+// until it is sent. Works without a connection: what is sent then waits.
+
+import { h, Lifetime, setAttribute, setText } from "../../lib/dom.js";
+import { isBlank } from "../../lib/text.js";
+import { failureText, titleOf } from "../context.js";
+import { createAlert } from "../parts/form.js";
+
+/** @typedef {import("../context.js").ClientPage} ClientPage */
+/** @typedef {import("../context.js").Key} Key */
+
+/**
+ * @param {ClientPage} page
+ * @param {Key} key
+ * @param {() => void} afterSend
+ */
+export function createComposer(page, key, afterSend) {
+  const { client, t } = page;
+  const life = new Lifetime();
+  // The same text in a box that grows by itself: measuring the textarea would make it small for a moment, and the log
+  // above would lose its place.
+  const mirror = h("div", { class: "composer__mirror", "aria-hidden": "true" });
+  const input = h("textarea", {
+    class: "composer__input",
+    rows: 1,
+    dir: "auto",
+    "aria-label": t("composer.label"),
+    enterkeyhint: "send",
+  });
+  const alert = createAlert();
+  const hint = h("span", { class: "composer__hint" });
+  const button = h(
+    "button",
+    { type: "submit", class: "button composer__send", "data-kind": "main" },
+    t("composer.send"),
+  );
+  const form = h(
+    "form",
+    { class: "composer__form" },
+    h("div", { class: "composer__box" }, mirror, input),
+    alert.node,
+    h("div", { class: "composer__bar" }, hint, button),
+  );
+  const gone = h("p", { class: "composer__gone", hidden: true }, t("conversation.gone"));
+  const node = h("div", { class: "composer" }, form, gone);
+  const composition = watchComposition(input, life);
+
+  function update() {
+    const view = client.log(key);
+    form.hidden = view.state === "gone";
+    gone.hidden = view.state !== "gone";
+    setText(
+      hint,
+      t(
+        client.link.state === "offline" || client.link.state === "waiting"
+          ? "composer.waiting"
+          : "composer.hint",
+      ),
+    );
+    setAttribute(input, "placeholder", t("composer.placeholder", { name: titleOf(page, view) }));
+  }
+
+  function follow() {
+    // A last line that is empty has no height of its own.
+    setText(mirror, `${input.value}\n`);
+    setAttribute(button, "aria-disabled", String(isBlank(input.value)));
+  }
+
+  function onInput() {
+    follow();
+    alert.show(null);
+    client.setDraftText(key, input.value);
+    if (!isBlank(input.value)) {
+      client.typing(key);
+    }
+  }
+
+  function send() {
+    if (isBlank(input.value)) {
+      return;
+    }
+    try {
+      client.send(key, input.value);
+    } catch (error) {
+      alert.show(failureText(page, error));
+      return;
+    }
+    input.value = "";
+    client.setDraftText(key, "");
+    follow();
+    afterSend();
+  }
+
+  life.listen(input, "input", onInput);
+  life.listen(input, "keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.altKey) {
+      return;
+    }
+    if (composition.owns(event)) {
+      return;
+    }
+    event.preventDefault();
+    send();
+  });
+  life.listen(form, "submit", (event) => {
+    event.preventDefault();
+    send();
+    input.focus();
+  });
+  for (const topic of ["log", "link", "people"]) {
+    life.add(client.on(topic, update));
+  }
+  input.value = client.draftText(key);
+  follow();
+  update();
+  return {
+    node,
+    get closed() {
+      return form.hidden;
+    },
+    focus: () => input.focus({ preventScroll: true }),
+    destroy: () => life.end(),
+  };
+}
+
+/**
+ * Three signs, since no two browsers and input methods give the same ones in the same order: Safari ends a composition
+ * before it tells of the Enter that ended it, and marks that Enter by its old key code only.
+ *
+ * @param {HTMLTextAreaElement} input
+ * @param {Lifetime} life
+ */
+function watchComposition(input, life) {
+  let running = false;
+  life.listen(input, "compositionstart", () => {
+    running = true;
+  });
+  life.listen(input, "compositionend", () => {
+    running = false;
+  });
+  return {
+    /** @param {KeyboardEvent} event */
+    owns: (event) => running || event.isComposing || event.keyCode === 229,
+  };
+}

@@ -1,0 +1,200 @@
+// @ts-check
+// The messages of one conversation: a scrolling window over its newest entries that grows upwards as one reads back,
+// stays at its end while one is there, and says what has really been seen. Where things stand is position.js's,
+// what stands there rows.js's.
+
+import { h, Lifetime, reconcile, setAttribute, unmountItems } from "../../lib/dom.js";
+import { createAnnouncer } from "./announcer.js";
+import { createEntry } from "./entry.js";
+import { createExtent } from "./extent.js";
+import { createJump } from "./jump.js";
+import { createOlder, createTrouble, showInstead } from "./log-states.js";
+import { createPosition } from "./position.js";
+import { rowsOf } from "./rows.js";
+import { createHole, createNewLine, createNote, createPill } from "./separators.js";
+import { createSight } from "./sight.js";
+
+/** @typedef {import("../context.js").ClientPage} ClientPage */
+/** @typedef {import("../context.js").Key} Key */
+/** @typedef {import("./rows.js").LogRow} LogRow */
+
+/** So near to the upper edge older entries are fetched: before one gets there. */
+const NEAR_TOP = 500;
+
+/**
+ * @param {ClientPage} page
+ * @param {Key} key
+ */
+export function createLog(page, key) {
+  const { client, t } = page;
+  const life = new Lifetime();
+  const older = createOlder(page, key);
+  const rows = h("div", { class: "log__rows" });
+  const log = h("div", {
+    class: "log",
+    role: "log",
+    "aria-live": "off",
+    "aria-label": t("log.label"),
+    tabindex: 0,
+  });
+  setAttribute(log, "data-kind", key.startsWith("g:") ? "group" : "direct");
+  log.append(h("div", { class: "log__space" }), older.node, rows);
+  const instead = h("div", { class: "log-frame__instead", hidden: true });
+  const trouble = createTrouble(page, key);
+  const announcer = createAnnouncer(page, life);
+  const jump = createJump(page, toEnd);
+  const node = h("div", { class: "log-frame" }, log, instead, trouble.node, jump.node, announcer.node);
+  const position = createPosition(log, rows);
+  const extent = createExtent();
+  const sight = createSight(page, key, { log, rows });
+  const newLine = createNewAfter(client.log(key));
+
+  function update() {
+    const view = client.log(key);
+    extent.follow(view, position.atEnd, newLine.after(view));
+    older.update(view, extent.reaches(view));
+    reconcile(rows, rowsFor(view), (row) => row.key, create);
+    showInstead(page, instead, view);
+    trouble.update(view);
+    if (!newLine.place(view.older === "end" && extent.reaches(view), rows, position)) {
+      position.keep();
+    }
+    announcer.update(view);
+    settle();
+  }
+
+  /** @param {import("../context.js").LogView} view */
+  function rowsFor(view) {
+    return rowsOf({ view, me: client.me.id, newAfter: newLine.after(view), first: extent.first });
+  }
+
+  /** @param {LogRow} row @returns {import("../../lib/dom.js").ItemView<any>} */
+  function create(row) {
+    if (row.kind === "entry") {
+      return createEntry(page, row);
+    }
+    if (row.kind === "note") {
+      return createNote(page);
+    }
+    if (row.kind === "pill") {
+      return createPill(page);
+    }
+    return row.kind === "hole" ? createHole(page, key, row) : createNewLine(page);
+  }
+
+  let settling = false;
+  /** What depends on the layout, once a frame. */
+  function settle() {
+    if (settling) {
+      return;
+    }
+    settling = true;
+    requestAnimationFrame(() => {
+      settling = false;
+      if (life.ended) {
+        return;
+      }
+      sight.look();
+      jump.show(!position.atEnd, sight.countBelow());
+      reachUp();
+    });
+  }
+
+  /** More of what is held, else more from the server. A failed fetch waits for its button. */
+  function reachUp() {
+    const view = client.log(key);
+    if (log.scrollTop > NEAR_TOP || view.entries.length === 0) {
+      return;
+    }
+    if (extent.grow(view)) {
+      update();
+    } else if (view.older === "idle" && view.state !== "gone") {
+      client.loadOlder(key).catch(() => {});
+    }
+  }
+
+  function toEnd() {
+    position.toEnd();
+    settle();
+  }
+
+  function onScroll() {
+    position.note();
+    settle();
+  }
+
+  function fill() {
+    update();
+    const sizes = new ResizeObserver(() => {
+      position.keep();
+      settle();
+    });
+    sizes.observe(log);
+    sizes.observe(rows);
+    life.add(() => sizes.disconnect());
+    life.listen(log, "scroll", onScroll, { passive: true });
+    life.add(page.attention.on("change", settle));
+    life.add(client.on("people", update));
+    life.add(client.on("me", update));
+    life.add(client.on("log", (/** @type {Key} */ changed) => changed === key && update()));
+  }
+
+  return {
+    node,
+    fill,
+    toEnd,
+    focus: () => log.focus({ preventScroll: true }),
+    destroy() {
+      life.end();
+      unmountItems(rows);
+    },
+  };
+}
+
+/**
+ * The line above what was new when the conversation was opened. It stays there until one leaves.
+ *
+ * @param {import("../context.js").LogView} opened
+ */
+function createNewAfter(opened) {
+  /** @type {number | null | undefined} Undefined while it is not known. */
+  let after = opened.state === "loading" && opened.entries.length === 0 ? undefined : beginOf(opened);
+  let placed = false;
+
+  return {
+    /** @param {import("../context.js").LogView} view */
+    after(view) {
+      if (after === undefined && (view.state !== "loading" || view.entries.length > 0)) {
+        after = beginOf(view);
+      }
+      return after ?? null;
+    },
+    /**
+     * Goes there, the first time it is in the log. Were it the first of all there, what is unread would begin further
+     * up, where nothing is loaded: then better to the end.
+     *
+     * @param {boolean} whole  Whether the conversation's first entry is in the log.
+     * @param {HTMLElement} rows
+     * @param {ReturnType<typeof createPosition>} position
+     */
+    place(whole, rows, position) {
+      const line = placed ? null : rows.querySelector(":scope > .new-line");
+      if (!line) {
+        return false;
+      }
+      placed = true;
+      const first = rows.querySelector(":scope > [data-seq]");
+      const below = first && line.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING;
+      if (!position.atEnd || (below && !whole)) {
+        return false;
+      }
+      position.toRow(line);
+      return true;
+    },
+  };
+}
+
+/** @param {import("../context.js").LogView} view */
+function beginOf(view) {
+  return view.unread > 0 ? view.read_seq : null;
+}

@@ -1,0 +1,26 @@
+// @ts-check
+// The button above the list, and the three ways to begin a conversation behind it.
+
+import { h } from "../../lib/dom.js";
+import { openCreateGroup } from "../dialogs/create-group.js";
+import { openJoinGroup } from "../dialogs/join-group.js";
+import { openMessageSomeone } from "../dialogs/message-someone.js";
+import { icon } from "../parts/icon.js";
+import { createMenu } from "../parts/menu.js";
+
+/** @param {import("../context.js").ClientPage} page */
+export function createNewButton(page) {
+  const { t } = page;
+  const button = h("button", {
+    type: "button",
+    class: "icon-button",
+    "aria-label": t("list.new"),
+    title: t("list.new"),
+  });
+  button.append(icon("plus"));
+  return createMenu(button, [
+    { icon: "person", label: t("find.title"), choose: () => openMessageSomeone(page) },
+    { icon: "group", label: t("create.title"), choose: () => openCreateGroup(page) },
+    { icon: "enter", label: t("join.title"), choose: () => openJoinGroup(page) },
+  ]);
+}

@@ -1,0 +1,36 @@
+// @ts-check
+// Asks once more before one leaves a group, and says what it means for its owner.
+
+import { h } from "../../lib/dom.js";
+import { openDialog } from "../parts/dialog.js";
+import { createAlert, handleSubmit } from "../parts/form.js";
+
+/**
+ * @param {import("../context.js").ClientPage} page
+ * @param {import("../context.js").Group} group
+ */
+export function openLeaveGroup(page, group) {
+  const { client, t } = page;
+  const dialog = openDialog(page, { title: t("leave.title"), name: "confirm" });
+  const hint = t(group.owner_id === client.me.id ? "leave.owner_hint" : "leave.hint", { name: group.name });
+  const alert = createAlert();
+  const cancel = h("button", { type: "button", class: "button", "data-kind": "quiet" }, t("dialog.cancel"));
+  const button = h("button", { type: "submit", class: "button", "data-kind": "danger" }, t("leave.submit"));
+  const form = h(
+    "form",
+    { class: "form" },
+    h("p", { class: "form__text" }, hint),
+    alert.node,
+    h("div", { class: "form__buttons" }, cancel, button),
+  );
+  dialog.body.append(form);
+
+  async function submit() {
+    await client.leaveGroup(group.id);
+    dialog.close();
+  }
+
+  dialog.life.listen(cancel, "click", dialog.close);
+  handleSubmit(page, dialog.life, { form, button, alert, busy: t("leave.busy"), submit });
+  cancel.focus();
+}

@@ -1,0 +1,236 @@
+// @ts-check
+// Stand-ins for state and platform, by the faces in src/view/context.js: they hold what a scene put into them, and do
+// just as much as a picture needs.
+
+import { Emitter } from "../../src/lib/emitter.js";
+import { Failure } from "../../src/lib/failure.js";
+import { draft, GROUPS, HIKERS, ME, message, NOW, PEOPLE, PRESENCE, WITH_ALICE } from "./content.js";
+
+/** @typedef {import("../../src/state/types.js").Key} Key */
+/** @typedef {import("../../src/state/types.js").LogView} LogView */
+/** @typedef {import("../../src/state/types.js").ConversationRow} ConversationRow */
+
+/** @param {number} id */
+const user = (id) =>
+  /** @type {import("../../src/state/types.js").User} */ (PEOPLE.find((one) => one.id === id));
+
+/** @param {Partial<LogView> & { key: Key }} given @returns {LogView} */
+export function logView(given) {
+  const id = Number(given.key.slice(2));
+  const direct = given.key.startsWith("u:");
+  return {
+    peer: direct ? user(id) : null,
+    group: direct ? null : (GROUPS.find((group) => group.id === id) ?? null),
+    is_notes: direct && id === ME.id,
+    state: "ready",
+    error: null,
+    entries: [],
+    holes: new Set(),
+    drafts: [],
+    older: "end",
+    have: 0,
+    read_seq: 1000,
+    peer_read_seq: 0,
+    unread: 0,
+    ...given,
+  };
+}
+
+/** @param {Partial<ConversationRow> & { key: Key }} given @returns {ConversationRow} */
+export function row(given) {
+  const { peer, group, is_notes } = logView({ key: given.key });
+  return { peer, group, is_notes, last: null, unread: 0, draft: "", failed: 0, ...given };
+}
+
+/** @returns {ConversationRow[]} */
+export function manyRows() {
+  return [
+    row({ key: "u:2", last: WITH_ALICE[8], unread: 0 }),
+    row({ key: "g:20481", last: HIKERS[12], unread: 3 }),
+    row({ key: "u:3", last: message(3, 3, 95, "好的，晚上见"), unread: 1 }),
+    row({ key: "g:5", last: message(9, 1, 300, "I uploaded the new version"), unread: 128 }),
+    row({ key: "u:4", last: message(4, 4, 1500, "Train at 9:30 then"), draft: "I will be at the" }),
+    row({ key: "u:5", last: draft("u:5", "届いた？", "failed", "too_fast"), failed: 1 }),
+    row({ key: "u:1", last: message(2, 1, 3000, "Milk, bread, stamps") }),
+    row({ key: "u:6", last: message(2, 6, 5000, "네 알겠습니다") }),
+    row({
+      key: "u:7",
+      last: message(2, 7, 9000, "The results are in, let us talk when you have a moment this week"),
+    }),
+    row({ key: "u:8", last: message(2, 8, 40_000, "🎉🎉🎉") }),
+    row({ key: "u:9", last: message(2, 9, 60_000, "<b>hello</b>") }),
+    row({ key: "u:10", last: message(2, 10, 61_000, "\u202Ereversed?") }),
+    row({ key: "u:11", last: message(2, 11, 62_000, "…") }),
+    row({ key: "u:12", last: message(2, 12, 63_000, "مرحبا") }),
+    row({ key: "u:13", last: message(2, 13, 600_000, "x".repeat(300)) }),
+  ];
+}
+
+export class FakeClient extends Emitter {
+  me = ME;
+  /** @type {import("../../src/state/types.js").LinkView} */
+  link = { state: "online", retry_at: null, lost_at: null, attempt: 0 };
+  /** @type {import("../../src/view/context.js").Client["conversations"]} */
+  conversations = { state: "ready", error: null, rows: manyRows() };
+  /** @type {Key | null} */
+  current = null;
+  /** @type {import("../../src/state/types.js").Status | null} */
+  shownStatus = "online";
+  /** @type {Map<Key, LogView>} */
+  logs = new Map();
+  /** @type {Map<Key, string>} */
+  texts = new Map();
+  /** @type {Map<Key, number[]>} */
+  writing = new Map();
+  /** @type {import("../../src/state/types.js").MembersView} */
+  membersView = { state: "ready", error: null, members: MEMBERS };
+  /** What the last call was refused with. @type {string | null} */
+  refusal = null;
+
+  retryNow() {}
+  reloadConversations() {}
+  reload() {}
+  retry() {}
+  discard() {}
+  showing() {}
+  typing() {}
+  reloadMembers() {}
+  async setStatus() {}
+  async fillHole() {}
+  async loadOlder() {}
+  async leaveGroup() {}
+
+  /** @param {Key} key */
+  open(key) {
+    this.current = key;
+    this.later("current");
+  }
+  close() {
+    this.current = null;
+    this.later("current");
+  }
+  /** @param {Key} key */
+  log(key) {
+    const view = this.logs.get(key) ?? logView({ key });
+    this.logs.set(key, view);
+    return view;
+  }
+  /** @param {Key} key @param {number} seq */
+  seen(key, seq) {
+    const view = this.log(key);
+    view.read_seq = Math.max(view.read_seq, seq);
+    this.later("log", key);
+  }
+  /** @param {Key} key @param {string} text */
+  send(key, text) {
+    if (text.length > 16_000) {
+      throw new Failure("content_too_long");
+    }
+    const sent = draft(key, text, "pending");
+    const view = this.log(key);
+    this.logs.set(key, { ...view, drafts: [...view.drafts, sent] });
+    this.later("log", key);
+    return sent;
+  }
+  /** @param {Key} key */
+  draftText(key) {
+    return this.texts.get(key) ?? "";
+  }
+  /** @param {Key} key @param {string} text */
+  setDraftText(key, text) {
+    this.texts.set(key, text);
+  }
+  /** @param {number} id */
+  user(id) {
+    return user(id) ?? null;
+  }
+  /** @param {number} id */
+  status(id) {
+    return this.link.state === "online" ? (PRESENCE[id] ?? null) : null;
+  }
+  /** @param {Key} key */
+  typists(key) {
+    return (this.writing.get(key) ?? []).map(user);
+  }
+  members() {
+    return this.membersView;
+  }
+  /** @param {string} username */
+  async findUser(username) {
+    const found = PEOPLE.find((one) => one.username === username);
+    if (!found) {
+      throw new Failure("not_found");
+    }
+    return found;
+  }
+  /** @param {import("../../src/state/types.js").User} someone @returns {Key} */
+  keyOf(someone) {
+    return `u:${someone.id}`;
+  }
+  /** @returns {Promise<Key>} */
+  async createGroup() {
+    return "g:5";
+  }
+  /** @returns {Promise<Key>} */
+  async joinGroup() {
+    throw new Failure("not_found");
+  }
+}
+
+/** @type {import("../../src/state/types.js").Member[]} */
+const MEMBERS = [2, 1, 3, 4, 5, 6, 7].map((id, index) => ({
+  user: user(id),
+  role: index === 0 ? "owner" : index === 2 ? "admin" : "member",
+  joined_at: "2026-05-01T09:00:00.000Z",
+  ...(id === 7 ? { muted_until: new Date(NOW + 600_000).toISOString() } : {}),
+}));
+
+export class FakeAccount extends Emitter {
+  /** @type {"starting" | "out" | "in"} */
+  state = "in";
+  /** @type {string | null} */
+  reason = null;
+  /** @type {string | null} */
+  last_email = null;
+  /** @type {FakeClient | null} */
+  client = new FakeClient();
+
+  async logIn() {
+    throw new Failure("wrong_credentials");
+  }
+  async register() {
+    throw new Failure("username_taken");
+  }
+  async logOut() {}
+}
+
+export class FakePreferences extends Emitter {
+  /** @param {Record<string, string>} values */
+  constructor(values) {
+    super();
+    this.values = values;
+  }
+  /** @param {string} name */
+  get(name) {
+    return this.values[name];
+  }
+  /** @param {string} name @param {string} value */
+  set(name, value) {
+    this.values[name] = value;
+    this.emit("change", name);
+  }
+}
+
+export class FakeBuild extends Emitter {
+  /** @param {boolean} replaced */
+  constructor(replaced) {
+    super();
+    this.replaced = replaced;
+  }
+
+  reload() {}
+}
+
+export class FakeAttention extends Emitter {
+  looking = true;
+}

@@ -1,0 +1,30 @@
+// @ts-check
+// Mounts the real views over stand-ins, in the state that the address asks for. When it stands, `data-gallery` of the
+// document says "ready".
+
+import { mountApp } from "../../src/view/app.js";
+import { NOW } from "./content.js";
+import { FakeAccount, FakeAttention, FakeBuild, FakePreferences } from "./fake.js";
+import { SCENES } from "./scenes.js";
+
+const asked = new URL(location.href).searchParams;
+const scene = SCENES[asked.get("state") ?? "list"] ?? {};
+const account = new FakeAccount();
+if (account.client) {
+  scene.set?.(account.client, account);
+}
+const preferences = new FakePreferences({
+  theme: asked.get("theme") ?? "system",
+  language: asked.get("language") ?? "en",
+});
+const attention = new FakeAttention();
+const build = new FakeBuild(asked.get("state") === "list-replaced");
+mountApp(document.body, { account, preferences, attention, build, now: () => NOW });
+// For tests that let something happen.
+Object.assign(window, { gallery: { client: account.client, account, preferences, attention } });
+await scene.play?.();
+await document.fonts.ready;
+// Two frames: what depends on the layout comes in the first.
+requestAnimationFrame(() =>
+  requestAnimationFrame(() => document.documentElement.setAttribute("data-gallery", "ready")),
+);

@@ -1,0 +1,187 @@
+// @ts-check
+// How each state of states.js comes about: `set` fills the stand-ins before the page is mounted, `play` does what a
+// person would do then.
+
+import { draft, HIKERS, HOSTILE, many, message, NOW, WITH_ALICE } from "./content.js";
+import { logView } from "./fake.js";
+
+/** @typedef {import("./fake.js").FakeClient} FakeClient */
+/** @typedef {import("./fake.js").FakeAccount} FakeAccount */
+/** @typedef {import("../../src/state/types.js").Key} Key */
+/** @typedef {Partial<import("../../src/state/types.js").LogView>} View */
+
+/**
+ * @typedef {object} Scene
+ * @property {(client: FakeClient, account: FakeAccount) => void} [set]
+ * @property {() => void | Promise<void>} [play]
+ */
+
+/** @param {string} selector */
+const press = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector))?.click();
+
+/** @param {string} selector @param {string} text */
+function type(selector, text) {
+  const input = /** @type {HTMLInputElement} */ (document.querySelector(selector));
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+/** @param {Key} key @param {View} view @returns {(client: FakeClient) => void} */
+const opened = (key, view) => (client) => {
+  client.logs.set(key, logView({ key, ...view }));
+  client.current = key;
+};
+
+/** @param {"out" | "starting"} state @param {string | null} [reason] @returns {Scene["set"]} */
+const outside =
+  (state, reason = null) =>
+  (_client, account) => {
+    Object.assign(account, { client: null, state, reason, last_email: reason && "xiaoyu@example.org" });
+  };
+
+const alice = opened("u:2", { entries: WITH_ALICE, peer_read_seq: 6 });
+const hikers = opened("g:20481", { entries: HIKERS });
+const wide = (/** @type {number} */ seconds) => NOW - seconds * 1000;
+
+/** @type {Record<string, Scene>} */
+export const SCENES = {
+  starting: { set: outside("starting") },
+  login: { set: outside("out") },
+  "login-expired": { set: outside("out", "expired") },
+  "login-failed": {
+    set: outside("out"),
+    async play() {
+      type("[name=email]", "xiaoyu@example.org");
+      type("[name=password]", "wrong horse");
+      press("[type=submit]");
+      await soon();
+    },
+  },
+  register: { set: outside("out"), play: () => press(".login__switch button") },
+  list: {},
+  "list-empty": { set: (client) => Object.assign(client.conversations, { rows: [] }) },
+  "list-loading": { set: (client) => Object.assign(client.conversations, { state: "loading", rows: [] }) },
+  "list-error": {
+    set: (client) => Object.assign(client.conversations, { state: "error", error: "unavailable", rows: [] }),
+  },
+  "list-offline": {
+    set(client) {
+      client.link = { state: "offline", retry_at: null, lost_at: wide(180), attempt: 1 };
+      Object.assign(client.conversations, { state: "loading", rows: [] });
+    },
+  },
+  conversation: {
+    set(client) {
+      alice(client);
+      client.writing.set("u:3", [3]);
+    },
+  },
+  "conversation-group": {
+    set(client) {
+      hikers(client);
+      client.writing.set("g:20481", [3, 5]);
+    },
+  },
+  "conversation-members": { set: hikers, play: () => press(".conversation__members") },
+  "conversation-members-error": {
+    set(client) {
+      hikers(client);
+      client.membersView = { state: "error", error: "network", members: [] };
+    },
+    play: () => press(".conversation__members"),
+  },
+  "conversation-new": { set: opened("g:20481", { entries: HIKERS, read_seq: 10, unread: 3 }) },
+  "conversation-long": {
+    set: opened("u:2", { entries: many(70), read_seq: 50, unread: 20, older: "idle", peer_read_seq: 70 }),
+  },
+  "conversation-hole": { set: opened("u:2", { entries: WITH_ALICE, holes: new Set([5]), older: "error" }) },
+  "conversation-failed": {
+    set: opened("u:2", {
+      entries: WITH_ALICE,
+      peer_read_seq: 8,
+      drafts: [
+        draft("u:2", "This one was refused", "failed", "content_too_long"),
+        draft("u:2", "And this one is on its way", "pending"),
+      ],
+    }),
+  },
+  "conversation-hostile": { set: opened("g:20481", { entries: HOSTILE }) },
+  "conversation-empty": { set: opened("u:14", {}) },
+  "conversation-notes": {
+    set: opened("u:1", {
+      entries: [message(1, 1, 3001, "Things to buy"), message(2, 1, 3000, "Milk, bread, stamps")],
+    }),
+  },
+  "conversation-loading": { set: opened("u:2", { state: "loading" }) },
+  "conversation-error": { set: opened("u:2", { state: "error", error: "internal" }) },
+  "conversation-gone": { set: opened("g:20481", { entries: HIKERS, state: "gone" }) },
+  "conversation-offline": {
+    set(client) {
+      alice(client);
+      client.shownStatus = null;
+      client.link = { state: "offline", retry_at: null, lost_at: wide(180), attempt: 2 };
+    },
+    play: () => type("textarea", "This goes out as soon as\nthe train leaves the tunnel"),
+  },
+  "conversation-waiting": {
+    set(client) {
+      alice(client);
+      client.shownStatus = null;
+      client.link = { state: "waiting", retry_at: NOW + 5000, lost_at: wide(40), attempt: 2 };
+    },
+  },
+  menu: { set: alice, play: () => press(".conversations__head .icon-button") },
+  profile: { set: alice, play: () => press(".conversation__face") },
+  "my-profile": { set: alice, play: () => press(".rail__mine") },
+  settings: { set: alice, play: () => press("[data-opens=settings]") },
+  find: {
+    set: alice,
+    play() {
+      press(".conversations__head .icon-button");
+      press("[role=menuitem]:nth-child(1)");
+    },
+  },
+  "find-found": {
+    set: alice,
+    async play() {
+      press(".conversations__head .icon-button");
+      press("[role=menuitem]:nth-child(1)");
+      type("dialog input", "Noor");
+      press("dialog [type=submit]");
+      await soon();
+    },
+  },
+  create: {
+    set: alice,
+    play() {
+      press(".conversations__head .icon-button");
+      press("[role=menuitem]:nth-child(2)");
+    },
+  },
+  "join-failed": {
+    set: alice,
+    async play() {
+      press(".conversations__head .icon-button");
+      press("[role=menuitem]:nth-child(3)");
+      type("dialog input", "404");
+      press("dialog [type=submit]");
+      await soon();
+    },
+  },
+  leave: {
+    set: hikers,
+    play() {
+      press(".conversation__members");
+      press(".members__foot button");
+    },
+  },
+  "log-out": {
+    set: alice,
+    play() {
+      press(".rail__mine");
+      press("dialog [data-kind=danger]");
+    },
+  },
+};
