@@ -2,12 +2,12 @@
 // What the browser keeps of an account beside its cache, and what tabs tell each other.
 
 import { wipeCache } from "./cache.js";
-import { readJson, writeJson } from "./storage.js";
+import { namesWith, readJson, writeJson } from "./storage.js";
 
 /**
  * @typedef {import("../state/account.js").Browser} Browser
  * @typedef {import("../state/account.js").TabNews} TabNews
- * @typedef {import("../state/account.js").Marker} Marker
+ * @typedef {import("../state/types.js").Key} Key
  */
 
 const MARKER = "imtt.account";
@@ -28,7 +28,9 @@ export function thisBrowser(hear) {
     owes_logout: () => readJson(OWES_LOGOUT) === true,
     owe_logout: (owes) => writeJson(OWES_LOGOUT, owes ? true : null),
     async wipe(user_id) {
-      writeJson(`${COMPOSERS}.${user_id}`, null);
+      for (const name of namesWith(composersOf(user_id))) {
+        writeJson(name, null);
+      }
       await wipeCache(user_id);
     },
     tell: (news) => channel?.postMessage(news),
@@ -37,15 +39,28 @@ export function thisBrowser(hear) {
 }
 
 /**
- * Where composers keep what is unsent.
+ * Where composers keep what is unsent: a name each.
  *
  * @param {number} user_id
+ * @returns {import("../state/composers.js").Store}
  */
 export function composerStore(user_id) {
-  const name = `${COMPOSERS}.${user_id}`;
+  const prefix = composersOf(user_id);
+  const keyOf = (/** @type {string} */ name) => /** @type {Key} */ (name.slice(prefix.length));
   return {
-    read: () => readJson(name) ?? {},
-    /** @param {Record<string, string>} texts */
-    write: (texts) => writeJson(name, Object.keys(texts).length > 0 ? texts : null),
+    all: () => namesWith(prefix).map((name) => [keyOf(name), readJson(name) ?? ""]),
+    write: (key, text) => writeJson(`${prefix}${key}`, text || null),
+    follow(changed) {
+      const hear = (/** @type {StorageEvent} */ { key: name }) => {
+        if (name?.startsWith(prefix)) {
+          changed(keyOf(name), readJson(name) ?? "");
+        }
+      };
+      addEventListener("storage", hear);
+      return () => removeEventListener("storage", hear);
+    },
   };
 }
+
+/** @param {number} user_id */
+const composersOf = (user_id) => `${COMPOSERS}.${user_id}.`;

@@ -52,7 +52,9 @@ export function openCache(user_id, factory = globalThis.indexedDB) {
   return {
     load: () => within(NOTHING, ["state", "conversations", "people", "drafts"], "readonly", load),
     keep: (batch) =>
-      within(undefined, ["conversations", "entries", "people"], "readwrite", (stores) => keep(stores, batch)),
+      within(undefined, ["state", "conversations", "entries", "people"], "readwrite", (stores) =>
+        keep(stores, batch),
+      ),
     before: (id, seq, limit) =>
       within([], ["entries"], "readonly", ({ entries }) =>
         before(/** @type {any} */ (entries), id, seq, limit),
@@ -115,19 +117,22 @@ async function load({ state, conversations, people, drafts }) {
  * @param {Record<string, IDBObjectStore>} stores
  * @param {Batch} batch
  */
-function keep({ conversations, entries, people }, batch) {
-  for (const entry of batch.entries) {
-    entries?.put(entry);
-  }
-  for (const kept of batch.conversations) {
-    conversations?.put(kept);
-    entries?.delete(range(kept.id, 0, kept.have - ENTRIES_MOST));
+async function keep({ state, conversations, entries, people }, batch) {
+  if ((await epochIn(state)) !== batch.epoch) {
+    return;
   }
   for (const { key, id } of batch.lost) {
     conversations?.delete(key);
     if (id !== null) {
       entries?.delete(range(id, 0, Number.MAX_SAFE_INTEGER));
     }
+  }
+  for (const entry of batch.entries) {
+    entries?.put(entry);
+  }
+  for (const kept of batch.conversations) {
+    conversations?.put(kept);
+    entries?.delete(range(kept.id, 0, kept.have - ENTRIES_MOST));
   }
   for (const user of batch.people) {
     people?.put(user);
@@ -156,11 +161,16 @@ async function before(entries, id, before, limit) {
  * @param {string} epoch
  */
 async function begin({ state, conversations, entries }, epoch) {
-  if ((await asked(state?.get("epoch"))) !== epoch) {
+  if ((await epochIn(state)) !== epoch) {
     conversations?.clear();
     entries?.clear();
     state?.put(epoch, "epoch");
   }
+}
+
+/** @param {IDBObjectStore | undefined} state @returns {Promise<string | null>} */
+async function epochIn(state) {
+  return (await asked(state?.get("epoch"))) ?? null;
 }
 
 /**

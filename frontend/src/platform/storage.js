@@ -28,3 +28,15 @@ export function writeJson(name, value) {
     // Full, or not allowed: what matters is in memory.
   }
 }
+
+/**
+ * @param {string} prefix
+ * @returns {string[]}
+ */
+export function namesWith(prefix) {
+  try {
+    return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
+  } catch {
+    return [];
+  }
+}

@@ -97,6 +97,7 @@ export class Client extends Emitter {
       this.#link.on("too_big", () => sync.outbox.refuse_flights("content_too_long")),
       this.#link.on("stopped", (why) => this.emit("stopped", why)),
       sync.outbox.on("unanswered", () => this.#link.doubt()),
+      this.#composers.on("change", () => this.#edited()),
       sync.on("moved", () => this.#moved()),
       sync.on("other", () => this.emit("stopped", "other")),
       this.#session.on("token", (token) => this.#link.renew(token)),
@@ -126,7 +127,7 @@ export class Client extends Emitter {
     this.#link.stop();
     this.#people.stop();
     this.#typing.stop();
-    this.#composers.flush();
+    this.#composers.stop();
     await this.#sync.stop();
     this.#cache.close();
   }
@@ -201,8 +202,8 @@ export class Client extends Emitter {
     if (this.current !== key) {
       this.close();
       this.#sync.shown = key;
-      this.#sync.load(key);
     }
+    this.#sync.load(key);
   }
 
   close() {
@@ -293,8 +294,7 @@ export class Client extends Emitter {
    */
   setDraftText(key, text) {
     this.#composers.write(key, text);
-    this.#moved();
-    this.later("conversations");
+    this.#edited();
   }
 
   /** Oneself types there. @param {Key} key */
@@ -406,6 +406,12 @@ export class Client extends Emitter {
 
   #moved() {
     this.#listed = null;
+  }
+
+  /** What stands in composers is on the list too. */
+  #edited() {
+    this.#moved();
+    this.later("conversations");
   }
 
   /** Somebody was looked at, and nothing was said: no row. @param {Conversation} conversation */

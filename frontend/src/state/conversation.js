@@ -27,6 +27,7 @@ import { Log } from "./log.js";
  * @property {number} peer_read_seq
  * @property {Counted} counted
  * @property {Message | null} last
+ * @property {boolean} opened
  */
 
 /** Kinds of entries that are shown; others hold a place and nothing else. */
@@ -57,8 +58,8 @@ export class Conversation {
   error = null;
   /** @type {"idle" | "loading" | "error"} */
   older = "idle";
-  /** Whether the history before the first entry may be in the cache. */
-  cached = false;
+  /** Whether it was ever shown on this device. Of the others the list's last line is enough. */
+  opened = false;
   /** @type {Map<number, Draft>} Own drafts that are stored, but whose entry still waits for one before it. */
   landing = new Map();
   /** @type {Message | null} The list's newest entry. */
@@ -155,19 +156,32 @@ export class Conversation {
   }
 
   /**
+   * The server's list names its head: where the log begins, or, of one that was never shown, where it goes on.
+   *
+   * @param {number} head
+   */
+  take_up(head) {
+    if (!this.opened) {
+      this.log.skip(head);
+    } else if (this.loading !== "loading") {
+      this.log.begin(head);
+    }
+  }
+
+  /**
    * What the cache keeps. Whoever takes it up has none of the entries yet, so what is unread is counted for them.
    *
    * @param {number} me
    * @returns {Kept | null}  Null while there is nothing worth keeping.
    */
   kept(me) {
-    const { key, id, group, read_seq, peer_read_seq, last } = this;
+    const { key, id, group, read_seq, peer_read_seq, last, opened } = this;
     const { have } = this.log;
     if (id === null || have === null) {
       return null;
     }
     const counted = { unread: this.unread(me), read_seq, through: have };
-    return { key, id, group, have, read_seq, peer_read_seq, counted, last };
+    return { key, id, group, have, read_seq, peer_read_seq, counted, last, opened };
   }
 
   /**
@@ -177,16 +191,8 @@ export class Conversation {
    */
   static restored(kept) {
     const conversation = new Conversation(kept.key);
-    const { id, group, read_seq, peer_read_seq, counted } = kept;
-    Object.assign(conversation, {
-      id,
-      group,
-      read_seq,
-      peer_read_seq,
-      counted,
-      head: kept.have,
-      cached: true,
-    });
+    const { id, group, have, read_seq, peer_read_seq, counted, opened } = kept;
+    Object.assign(conversation, { id, group, head: have, read_seq, peer_read_seq, counted, opened });
     conversation.#listed = kept.last;
     conversation.log.begin(kept.have);
     return conversation;

@@ -37,16 +37,14 @@ export class History {
    */
   async open(conversation) {
     const { log } = conversation;
+    conversation.opened = true;
     if (conversation.loading === "loading") {
       return;
     }
     if (log.have !== null) {
       // How far it goes is known; what is not held is history.
       conversation.loading = "ready";
-      if (log.entries.length < PAGE && !log.from_start) {
-        await this.older(conversation);
-      }
-      return;
+      return this.#fill_page(conversation);
     }
     conversation.loading = "loading";
     conversation.error = null;
@@ -63,6 +61,20 @@ export class History {
   }
 
   /**
+   * A page of entries to show: once for what the cache has, once for what it lacks.
+   *
+   * @param {Conversation} conversation
+   */
+  async #fill_page(conversation) {
+    for (let time = 0; time < 2 && conversation.log.entries.length < PAGE; time += 1) {
+      await this.older(conversation);
+      if (conversation.older === "error") {
+        return;
+      }
+    }
+  }
+
+  /**
    * The page before the first entry that is held.
    *
    * @param {Conversation} conversation
@@ -74,16 +86,12 @@ export class History {
     }
     conversation.older = "loading";
     this.#parts.changed(conversation);
+    const before = log.first;
     try {
-      const kept = await this.#kept(conversation);
-      if (kept.length > 0) {
-        log.insert(log.first, { messages: kept, has_more: true });
-        conversation.older = "idle";
-        this.#parts.arrived(conversation, null);
-        return;
-      }
-      const page = await this.#parts.list(conversation, { before_seq: log.first, limit: PAGE });
-      log.insert(log.first, page);
+      const kept = conversation.id === null ? [] : await this.#parts.cached(conversation.id, before, PAGE);
+      const page =
+        kept.length > 0 ? null : await this.#parts.list(conversation, { before_seq: before, limit: PAGE });
+      log.insert(before, page ?? { messages: kept, has_more: true });
       conversation.older = "idle";
       this.#parts.arrived(conversation, page);
     } catch (error) {
@@ -115,11 +123,6 @@ export class History {
     } finally {
       this.#filling.delete(name);
     }
-  }
-
-  /** @param {Conversation} conversation */
-  async #kept({ cached, id, log }) {
-    return cached && id !== null ? this.#parts.cached(id, log.first, PAGE) : [];
   }
 
   /**

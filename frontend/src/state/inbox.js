@@ -139,6 +139,11 @@ export class Inbox extends Emitter {
         unknown = true;
         continue;
       }
+      if (all && head[0] < (conversation.log.have ?? 0)) {
+        this.#restart(conversation);
+        unknown = true;
+        continue;
+      }
       conversation.meet(head);
       this.#parts.confirmed(conversation, head[1]);
       unknown = this.#follow(conversation) || !conversation.countable || unknown;
@@ -250,9 +255,7 @@ export class Inbox extends Emitter {
       this.#by_key.set(key, conversation);
       conversation.meet_listed(one);
       this.#parts.confirmed(conversation, one.read_seq);
-      if (this.#is_cold(conversation)) {
-        conversation.log.begin(one.last_seq);
-      }
+      conversation.take_up(one.last_seq);
       this.#follow(conversation);
       this.#changed(conversation);
     }
@@ -292,16 +295,19 @@ export class Inbox extends Emitter {
   }
 
   /**
-   * What is behind is fetched, if it was ever held or shown; of the others the list's last line is enough.
+   * What is behind is fetched, if it was ever shown; of the others the list's last line is enough.
    *
    * @param {Conversation} conversation
    * @returns {boolean} Whether the list has to be asked for.
    */
   #follow(conversation) {
+    if (conversation.log.have === null) {
+      return conversation.loading !== "loading";
+    }
     if (!conversation.behind) {
       return false;
     }
-    if (this.#is_cold(conversation)) {
+    if (!conversation.opened) {
       return true;
     }
     this.#catch_up.now(conversation);
@@ -312,12 +318,24 @@ export class Inbox extends Emitter {
   #missing(conversation) {
     if (conversation.log.have !== null) {
       this.#catch_up.noticed(conversation);
+    } else if (conversation.loading !== "loading") {
+      this.listing.refresh();
     }
   }
 
-  /** @param {Conversation} conversation */
-  #is_cold({ loading, log, cached }) {
-    return loading === "idle" && log.entries.length === 0 && !cached;
+  /**
+   * More is held than the database has: it was restored from a copy, and nobody gave it another epoch. What is held is of
+   * no use.
+   *
+   * @param {Conversation} conversation
+   */
+  #restart(conversation) {
+    this.lose(conversation);
+    const fresh = new Conversation(conversation.key);
+    fresh.id = conversation.id;
+    fresh.group = conversation.group;
+    this.#by_key.set(fresh.key, fresh);
+    this.#changed(fresh);
   }
 
   #may_doubt() {

@@ -12,6 +12,7 @@
  * @typedef {import("../net/wire.js").User} User
  *
  * @typedef {object} Batch
+ * @property {string | null} epoch  Of the database that it is from. Another tab may have met the next one already.
  * @property {Kept[]} conversations
  * @property {Message[]} entries
  * @property {{ key: Key, id: number | null }[]} lost  Conversations that are not one's own any more.
@@ -25,7 +26,7 @@
  *
  * @typedef {object} Cache  Nothing in it ever rejects: a browser that keeps nothing is a slower one, not a broken one.
  * @property {() => Promise<Stored>} load
- * @property {(batch: Batch) => Promise<void>} keep
+ * @property {(batch: Batch) => Promise<void>} keep  Nothing, if the batch is of another epoch than the cache.
  * @property {(id: number, before: number, limit: number) => Promise<Message[]>} before
  * @property {(epoch: string) => Promise<void>} begin  Of another epoch: everything goes but the drafts.
  * @property {() => Promise<Draft[]>} drafts
@@ -38,6 +39,7 @@ const KEPT_AFTER = 400;
 
 export class Keeping {
   #me;
+  #epoch;
   #cache;
   #clock;
   #people;
@@ -52,10 +54,11 @@ export class Keeping {
   #waiting = null;
 
   /**
-   * @param {{ me: number, cache: Cache, clock: Clock, people: () => User[] }} parts
+   * @param {{ me: number, cache: Cache, clock: Clock, epoch: () => string | null, people: () => User[] }} parts
    */
-  constructor({ me, cache, clock, people }) {
+  constructor({ me, cache, clock, epoch, people }) {
     this.#me = me;
+    this.#epoch = epoch;
     this.#cache = cache;
     this.#clock = clock;
     this.#people = people;
@@ -102,6 +105,7 @@ export class Keeping {
     }
     const here = changed.filter(({ gone }) => !gone);
     await this.#cache.keep({
+      epoch: this.#epoch(),
       conversations: here.map((one) => one.kept(this.#me)).filter((kept) => kept !== null),
       entries: [...entries],
       lost: changed.filter(({ gone }) => gone).map(({ key, id }) => ({ key, id })),

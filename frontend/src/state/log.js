@@ -59,12 +59,27 @@ export class Log {
   }
 
   /**
-   * Everything up to `seq` counts as taken in without being loaded: it is history.
+   * Nothing was known yet: everything up to `seq` counts as taken in without being loaded. It is history.
    *
    * @param {number} seq
    */
   begin(seq) {
-    if (this.have === null || (this.entries.length === 0 && seq > this.have)) {
+    if (this.have === null) {
+      this.have = seq;
+      this.#take_aside();
+    }
+  }
+
+  /**
+   * The same over what is held, if that does not reach so far: it becomes history too.
+   *
+   * @param {number} seq
+   */
+  skip(seq) {
+    if (seq > (this.have ?? -1)) {
+      this.entries = [];
+      this.holes = new Set();
+      this.from_start = false;
       this.have = seq;
       this.#take_aside();
     }
@@ -104,12 +119,16 @@ export class Log {
   }
 
   /**
-   * A page of `before_seq=before`: history before the first entry, or before a hole.
+   * A page of `before_seq=before`: history before the first entry, or before a hole. While it was on its way, the log may
+   * have been trimmed or have jumped; then it belongs nowhere any more, and is dropped.
    *
    * @param {number} before
    * @param {Pick<Page, "messages" | "has_more">} page
    */
   insert(before, page) {
+    if (before !== this.first && !this.holes.has(before)) {
+      return;
+    }
     const at = this.entries.findIndex(({ seq }) => seq >= before);
     const end = at < 0 ? this.entries.length : at;
     const lower = this.entries[end - 1]?.seq ?? 0;

@@ -37,6 +37,8 @@ export class Outbox extends Emitter {
   /** @type {Map<Key, number>} How often in a row the first of a queue was put off. */
   #put_off = new Map();
   #online = false;
+  /** Stored or thrown away in this page's life: whoever still finds them on the disk looked a moment too early. */
+  #done = new Set();
 
   /**
    * @param {object} parts
@@ -95,7 +97,7 @@ export class Outbox extends Emitter {
    * @param {Draft[]} drafts
    */
   adopt(drafts) {
-    const known = new Set(this.all.map(({ client_message_id }) => client_message_id));
+    const known = new Set([...this.#done, ...this.all.map(({ client_message_id }) => client_message_id)]);
     const fresh = drafts.filter(({ client_message_id }) => !known.has(client_message_id));
     for (const draft of fresh.sort((a, b) => a.written_at - b.written_at)) {
       this.#enqueue(draft);
@@ -142,6 +144,7 @@ export class Outbox extends Emitter {
     }
     this.#remove(draft);
     this.#put_off.delete(draft.key);
+    this.#done.add(id);
     this.#store.remove(id);
     this.emit("change", draft.key);
     this.#pump(draft.key);

@@ -90,7 +90,7 @@ export class Sync extends Emitter {
       clock,
       tell: (conversation_id, seq) => say({ event_type: "read", conversation_id, seq }),
     });
-    this.#keeping = new Keeping({ me, cache, clock, people: () => people.all });
+    this.#keeping = new Keeping({ me, cache, clock, epoch: () => this.#epoch, people: () => people.all });
     this.inbox.on("change", (key) => this.#changed(key));
     this.inbox.listing.on("change", () => {
       this.emit("moved");
@@ -347,6 +347,10 @@ export class Sync extends Emitter {
     }
     this.#keeping.changed(conversation);
     this.#tell(key);
+    // Another one took the place of what was shown: the group was left and joined again.
+    if (key === this.shown && conversation.loading === "idle" && !conversation.gone) {
+      this.load(key);
+    }
   }
 
   /** @param {Key} key */

@@ -19,6 +19,7 @@ const kept = (have) => ({
   peer_read_seq: 0,
   counted: { unread: 0, read_seq: 0, through: have },
   last: null,
+  opened: true,
 });
 
 /** @param {number} from @param {number} to */
@@ -28,7 +29,13 @@ test("what was kept is there for the next page", async () => {
   const user = ++users;
   const cache = openCache(user);
   await cache.begin("one");
-  await cache.keep({ conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [person(2)] });
+  await cache.keep({
+    epoch: "one",
+    conversations: [kept(3)],
+    entries: entries(1, 3),
+    lost: [],
+    people: [person(2)],
+  });
   await cache.putDraft({
     client_message_id: "a",
     key: "u:2",
@@ -52,6 +59,7 @@ test("what was kept is there for the next page", async () => {
 test("entries are read down to the first hole and no further", async () => {
   const cache = openCache(++users);
   await cache.keep({
+    epoch: null,
     conversations: [],
     entries: [...entries(1, 4), ...entries(6, 9)],
     lost: [],
@@ -66,21 +74,33 @@ test("entries are read down to the first hole and no further", async () => {
 
 test("the newest thousand entries of a conversation stay", async () => {
   const cache = openCache(++users);
-  await cache.keep({ conversations: [kept(1500)], entries: entries(1, 1500), lost: [], people: [] });
+  await cache.keep({
+    epoch: null,
+    conversations: [kept(1500)],
+    entries: entries(1, 1500),
+    lost: [],
+    people: [],
+  });
   assert.equal((await cache.before(11, 1501, 2000)).length, 1000);
 });
 
 test("a conversation that is not one's own any more leaves nothing behind", async () => {
   const cache = openCache(++users);
-  await cache.keep({ conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
-  await cache.keep({ conversations: [], entries: [], lost: [{ key: "u:2", id: 11 }], people: [] });
+  await cache.keep({ epoch: null, conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
+  await cache.keep({
+    epoch: null,
+    conversations: [],
+    entries: [],
+    lost: [{ key: "u:2", id: 11 }],
+    people: [],
+  });
   assert.deepEqual([(await cache.load()).conversations, await cache.before(11, 4, 50)], [[], []]);
 });
 
 test("another epoch clears what was held and keeps what was written", async () => {
   const cache = openCache(++users);
   await cache.begin("one");
-  await cache.keep({ conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
+  await cache.keep({ epoch: "one", conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
   await cache.putDraft({
     client_message_id: "a",
     key: "u:2",
@@ -96,10 +116,23 @@ test("another epoch clears what was held and keeps what was written", async () =
   assert.deepEqual([epoch, conversations.length, drafts.length], ["two", 0, 1]);
 });
 
+test("what a tab still holds of the epoch before does not get into the next one's cache", async () => {
+  const cache = openCache(++users);
+  await cache.begin("two");
+  await cache.keep({
+    epoch: "one",
+    conversations: [kept(30)],
+    entries: entries(1, 30),
+    lost: [],
+    people: [],
+  });
+  assert.deepEqual([(await cache.load()).conversations, await cache.before(11, 31, 50)], [[], []]);
+});
+
 test("a log-out wipes it although another tab has it open", async () => {
   const user = ++users;
   const other = openCache(user);
-  await other.keep({ conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
+  await other.keep({ epoch: null, conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
   await wipeCache(user);
   const stored = await openCache(user).load();
   assert.deepEqual([stored.conversations, stored.drafts], [[], []]);
@@ -125,7 +158,7 @@ test("a browser without IndexedDB keeps nothing, and works", async () => {
     state: "pending",
     code: null,
   });
-  await cache.keep({ conversations: [kept(1)], entries: [], lost: [], people: [] });
+  await cache.keep({ epoch: null, conversations: [kept(1)], entries: [], lost: [], people: [] });
   await wipeCache(users, broken);
   cache.close();
 });

@@ -2,6 +2,7 @@
 // The client's side of "nothing is missing, nothing is doubled, nothing is out of order", over a server that misbehaves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Composers } from "../../src/state/composers.js";
 import { clientOf, disk } from "./support/client.js";
 import { manualClock, settled } from "./support/clock.js";
 import { HEARTBEAT, MiniServer } from "./support/server.js";
@@ -443,3 +444,216 @@ async function storm(seed) {
     await client.stop();
   }
 }
+
+/** @param {{ client: import("../../src/state/client.js").Client }} who @param {Key} key */
+function gaps({ client }, key) {
+  const { entries, holes } = client.log(key);
+  return entries.filter(
+    ({ seq }, at) => at > 0 && seq !== (entries[at - 1]?.seq ?? 0) + 1 && !holes.has(seq),
+  );
+}
+
+test("a page of history that comes after the conversation was left leaves no silent gap", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  for (let n = 1; n <= 400; n += 1) {
+    server.append(ALICE, { receiver_id: BOB, content: `${n}` });
+  }
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  bob.client.open("u:1");
+  await clock.turn(1000);
+  while (said(bob, "u:1").length < 250) {
+    bob.client.loadOlder("u:1");
+    await clock.turn(1000);
+  }
+  bob.client.loadOlder("u:1");
+  await settled();
+  // Leaving it trims it, while the page is on its way.
+  bob.client.open("u:3");
+  await clock.turn(1000);
+  bob.client.open("u:1");
+  await clock.turn(1000);
+  assert.deepEqual(gaps(bob, "u:1"), []);
+});
+
+test("history that was asked for before a jump does not land beyond it", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  for (let n = 1; n <= 20; n += 1) {
+    server.append(ALICE, { receiver_id: BOB, content: `${n}` });
+  }
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  await bob.client.stop();
+  for (let n = 21; n <= 900; n += 1) {
+    server.append(ALICE, { receiver_id: BOB, content: `${n}` });
+  }
+  // The history's answer is slower than `ready` and the newest page.
+  let slow = true;
+  server.random = () => (slow ? 0.999 : 0);
+  const again = clientOf(server, BOB, bob.kept);
+  await settled();
+  again.client.open("u:1");
+  await settled();
+  slow = false;
+  await clock.turn(5000);
+  assert.deepEqual(gaps(again, "u:1"), []);
+  assert.equal(again.client.log("u:1").have, 900);
+});
+
+test("a group that is shown, left and joined again shows its messages, whether it is opened again or not", async () => {
+  for (const opens of [true, false]) {
+    const clock = manualClock();
+    const server = new MiniServer(clock).group(5, [ALICE, BOB]);
+    server.append(ALICE, { group_id: 5, content: "welcome" });
+    const bob = clientOf(server, BOB);
+    await clock.turn(3000);
+    bob.client.open("g:5");
+    await clock.turn(1000);
+    const leaving = bob.client.leaveGroup(5);
+    await clock.turn(1000);
+    await leaving;
+    server.join(BOB, 5);
+    server.append(ALICE, { group_id: 5, content: "again" });
+    await clock.turn(5000);
+    if (opens) {
+      bob.client.open("g:5");
+    }
+    await clock.turn(5000);
+    assert.deepEqual([bob.client.log("g:5").state, said(bob, "g:5").at(-1)], ["ready", "again"]);
+  }
+});
+
+test("a start with many conversations that were never opened asks for one list, not for each", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  const people = Array.from({ length: 100 }, (_, at) => 10 + at);
+  const all_say = (/** @type {string} */ content) => {
+    for (const user of people) {
+      server.append(user, { receiver_id: BOB, content });
+    }
+  };
+  all_say("hi");
+  const bob = clientOf(server, BOB);
+  await clock.turn(5000);
+  all_say("live");
+  await clock.turn(1000);
+  await bob.client.stop();
+  all_say("news");
+  const before = server.asked.length;
+  const again = clientOf(server, BOB, bob.kept);
+  await clock.turn(60_000);
+  const asked = server.asked.slice(before);
+  assert.deepEqual(
+    ["conversations", "messages"].map((what) => asked.filter((call) => call.includes(what)).length),
+    [1, 0],
+  );
+  const { rows } = again.client.conversations;
+  assert.deepEqual([rows.length, rows[0]?.unread, rows[0]?.last?.content], [100, 3, "news"]);
+});
+
+test("a tab that is still in the old epoch does not spoil the new one's cache", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  for (let n = 1; n <= 30; n += 1) {
+    server.append(ALICE, { receiver_id: BOB, content: `old ${n}` });
+  }
+  const kept = disk();
+  const [first, second] = [clientOf(server, BOB, kept), clientOf(server, BOB, kept)];
+  await clock.turn(3000);
+  second.client.open("u:1");
+  await clock.turn(3000);
+  // Restored from a copy of ten entries. One tab has heard of it, the other waits for its next try.
+  server.epoch = "two";
+  [...server.conversations.values()][0]?.entries.splice(10);
+  server.away = true;
+  second.socket().end(1012);
+  await clock.turn(9000);
+  assert.equal(second.client.link.state, "waiting");
+  server.away = false;
+  first.socket().end(1012);
+  first.client.retryNow();
+  await clock.turn(900);
+  assert.equal(second.client.link.state, "waiting");
+  second.client.seen("u:1", 30);
+  await second.client.stop();
+  const stored = await kept.cache.load();
+  assert.deepEqual([stored.epoch, stored.conversations.map(({ have }) => have)], ["two", [10]]);
+});
+
+test("a restore that nobody announced is noticed by a head below what is held", async () => {
+  const { clock, server, alice, bob } = await pair();
+  for (let n = 1; n <= 30; n += 1) {
+    server.append(ALICE, { receiver_id: BOB, content: `${n}` });
+  }
+  await clock.turn(3000);
+  [...server.conversations.values()][0]?.entries.splice(10);
+  bob.socket().end(1006);
+  alice.socket().end(1006);
+  await clock.turn(5000);
+  bob.client.send("u:1", "after it");
+  await clock.turn(5000);
+  const expected = [...Array.from({ length: 10 }, (_, at) => `${at + 1}`), "after it"];
+  assert.deepEqual([said(bob, "u:1"), said(alice, "u:2")], [expected, expected]);
+});
+
+test("a conversation whose first page failed still hears what comes, and counts it", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock).group(5, [ALICE]);
+  server.append(ALICE, { group_id: 5, content: "welcome" });
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  server.join(BOB, 5);
+  server.faults.refuse = 2;
+  bob.client.open("g:5");
+  await clock.turn(1000);
+  assert.equal(bob.client.log("g:5").state, "error");
+  bob.client.open("u:3");
+  server.faults.refuse = 0;
+  await clock.turn(5000);
+  server.append(ALICE, { group_id: 5, content: "can you hear me" });
+  await clock.turn(5000);
+  const row = bob.client.conversations.rows.find(({ key }) => key === "g:5");
+  assert.deepEqual([row?.unread, row?.last?.content], [1, "can you hear me"]);
+});
+
+test("a draft that is acknowledged while the disk is read is not taken for a left one", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock);
+  const kept = disk();
+  const read = kept.cache.drafts;
+  kept.cache.drafts = async () => {
+    const found = await read();
+    await new Promise((resolve) => clock.after(() => resolve(undefined), 50));
+    return found;
+  };
+  const bob = clientOf(server, BOB, kept);
+  await clock.turn(3000);
+  server.away = true;
+  bob.socket().end(1006);
+  bob.client.send("u:1", "once");
+  await clock.turn(1000);
+  server.away = false;
+  bob.client.retryNow();
+  await clock.turn(3000);
+  const sent = bob.sockets
+    .flatMap((socket) => socket.said)
+    .filter(({ event_type }) => event_type === "message");
+  assert.equal(sent.length, 1);
+});
+
+test("tabs do not put back each other's unsent words", async () => {
+  const clock = manualClock();
+  const { composers: store } = disk();
+  const [first, second] = [new Composers({ clock, store }), new Composers({ clock, store })];
+  first.write("u:1", "a long letter");
+  await clock.turn(400);
+  second.write("u:2", "hm");
+  await clock.turn(400);
+  first.write("u:1", "");
+  second.write("u:2", "hm, no");
+  await clock.turn(400);
+  const next = new Composers({ clock, store });
+  assert.deepEqual([next.text("u:1"), next.text("u:2")], ["", "hm, no"]);
+});

@@ -23,8 +23,8 @@ export function disk() {
   const people = new Map();
   /** @type {Map<string, any>} */
   const drafts = new Map();
-  /** @type {Record<string, string>} */
-  let composers = {};
+  /** @type {Map<import("../../../src/state/types.js").Key, string>} */
+  const texts = new Map();
   /** @type {string | null} */
   let epoch = null;
   /** @type {Cache} */
@@ -34,6 +34,9 @@ export function disk() {
       return { epoch, conversations: lists[0] ?? [], people: lists[1] ?? [], drafts: lists[2] ?? [] };
     },
     async keep(batch) {
+      if (batch.epoch !== epoch) {
+        return;
+      }
       for (const one of batch.conversations) {
         conversations.set(one.key, structuredClone(one));
       }
@@ -66,11 +69,11 @@ export function disk() {
     removeDraft: async (id) => void drafts.delete(id),
     close() {},
   };
+  /** @type {import("../../../src/state/composers.js").Store} */
   const store = {
-    read: () => composers,
-    write(/** @type {Record<string, string>} */ texts) {
-      composers = texts;
-    },
+    all: () => [...texts],
+    write: (key, text) => void (text ? texts.set(key, text) : texts.delete(key)),
+    follow: () => () => {},
   };
   return { cache, drafts, composers: store };
 }
