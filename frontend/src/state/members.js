@@ -17,6 +17,8 @@ export class Members extends Emitter {
   #learn;
   /** @type {Map<number, MembersView>} */
   #known = new Map();
+  /** @type {Set<number>} What may have changed unheard: fetched again when somebody looks. */
+  #doubtful = new Set();
   /** @type {Map<number, boolean>} Being fetched; true: and to be fetched once more. */
   #fetching = new Map();
 
@@ -36,12 +38,12 @@ export class Members extends Emitter {
    * @returns {MembersView}
    */
   of(id) {
-    const known = this.#known.get(id);
-    if (!known) {
-      this.#known.set(id, { state: "loading", error: null, members: [] });
+    const known = this.#known.get(id) ?? { state: "loading", error: null, members: [] };
+    if (!this.#known.has(id) || this.#doubtful.has(id)) {
+      this.#known.set(id, known);
       this.#fetch(id);
     }
-    return known ?? { state: "loading", error: null, members: [] };
+    return known;
   }
 
   /** @param {number} id */
@@ -56,12 +58,21 @@ export class Members extends Emitter {
     }
   }
 
+  /** The connection was away: changes may have been missed. Whoever shows members asks again. */
+  resume() {
+    for (const id of this.#known.keys()) {
+      this.#doubtful.add(id);
+      this.later("members", id);
+    }
+  }
+
   forget() {
     this.#known.clear();
   }
 
   /** @param {number} id */
   async #fetch(id) {
+    this.#doubtful.delete(id);
     if (this.#fetching.has(id)) {
       this.#fetching.set(id, true);
       return;

@@ -211,6 +211,7 @@ export class Sync extends Emitter {
     this.inbox.compare(ready.heads, { all: true });
     this.outbox.resume();
     this.#parts.people.resume();
+    this.#parts.members.resume();
     const shown = this.shown && this.inbox.find(this.shown);
     if (shown && (shown.loading === "error" || shown.older === "error")) {
       this.load(shown.key);
@@ -289,6 +290,9 @@ export class Sync extends Emitter {
       }
     }
     if (page) {
+      if (conversation.group_id !== null && page.messages.some((entry) => memberOf(entry) !== null)) {
+        this.#parts.members.changed(conversation.group_id);
+      }
       this.#keeping.fetched(conversation, page.messages);
       this.#meet_epoch(page.epoch);
     }

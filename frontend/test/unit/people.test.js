@@ -115,6 +115,29 @@ test("members are fetched when somebody looks, and again when they change", asyn
   assert.deepEqual([asked, members.of(5).state, members.of(5).members.length], [2, "ready", 1]);
 });
 
+test("after the connection was away, members are fetched again for whoever shows them, and for nobody else", async () => {
+  /** @type {number[]} */
+  const asked = [];
+  const members = new Members({
+    learn: () => {},
+    async list(id) {
+      asked.push(id);
+      return [{ user: person(2), role: "owner", joined_at: "" }];
+    },
+  });
+  members.on("members", (id) => id === 5 && members.of(5));
+  members.of(5);
+  members.of(6);
+  await settled();
+  assert.deepEqual(asked, [5, 6]);
+  members.resume();
+  await settled();
+  assert.deepEqual([asked, members.of(5).state], [[5, 6, 5], "ready"]);
+  members.of(6);
+  await settled();
+  assert.deepEqual(asked, [5, 6, 5, 6]);
+});
+
 test("members that could not be fetched again stay as they were known", async () => {
   let fails = true;
   const members = new Members({
