@@ -77,6 +77,7 @@ export const en = {
   "banner.stopped": "Offline",
   "banner.stopped_hint": "This window gave way to another one of yours.",
   "banner.retry": "Retry now",
+  "conversation.nobody": "There is no such person, or the account is closed.",
   "version.newer": "A newer version is here.",
   "version.reload": "Reload",
 

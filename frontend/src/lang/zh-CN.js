@@ -76,6 +76,7 @@ export const zhCN = {
   "banner.stopped": "已离线",
   "banner.stopped_hint": "已由你的另一个窗口接替。",
   "banner.retry": "立即重试",
+  "conversation.nobody": "没有这个人，或该账号已注销。",
   "version.newer": "有新版本可用。",
   "version.reload": "重新加载",
 

@@ -209,7 +209,9 @@ export class Client extends Emitter {
   close() {
     const { shown } = this.#sync;
     if (shown) {
-      this.#conversation(shown).log.trim(KEPT_IN_MEMORY);
+      const conversation = this.#conversation(shown);
+      conversation.recount(this.#me.id);
+      conversation.log.trim(KEPT_IN_MEMORY);
     }
     this.#sync.shown = null;
     this.later("current");

@@ -111,18 +111,29 @@ export class Conversation {
 
   /** Whether every entry after one's own cursor is held. */
   get #held() {
-    const { entries, from_start } = this.log;
-    return from_start || (entries[0] !== undefined && entries[0].seq <= this.read_seq + 1);
+    const { first, from_start } = this.log;
+    return (from_start || first <= this.read_seq + 1) && this.#whole_after(this.read_seq);
   }
 
-  /** Whether what is unread can be told without asking: it is all held, or the server's count still begins where one's cursor is. */
+  /** Whether the server's count begins at one's cursor, and what is held goes on where it ended. */
+  get #goes_on() {
+    const { log, counted, read_seq } = this;
+    const { through } = counted;
+    return read_seq === counted.read_seq && log.first <= through + 1 && this.#whole_after(through);
+  }
+
+  /** @param {number} seq */
+  #whole_after(seq) {
+    return ![...this.log.holes].some((hole) => hole > seq + 1);
+  }
+
+  /** Whether what is unread can be told without asking. */
   get countable() {
-    return this.read_seq >= (this.log.have ?? 0) || this.#held || this.read_seq === this.counted.read_seq;
+    return this.read_seq >= (this.log.have ?? 0) || this.#held || this.#goes_on;
   }
 
   /**
-   * What others wrote after one's cursor, up to 100. Counted here where everything after it is held; otherwise the
-   * server's count, carried on.
+   * What others wrote after one's cursor, up to 100. Where it is not countable, at least so much.
    *
    * @param {number} me
    */
@@ -131,12 +142,11 @@ export class Conversation {
     if (log.have !== null && read_seq >= log.have) {
       return 0;
     }
-    if (this.#held || read_seq !== counted.read_seq) {
-      const missing = [...log.holes].some((seq) => seq > read_seq + 1);
-      const written = this.#written(read_seq, me);
-      return missing ? Math.max(counted.unread, written) : written;
+    if (!this.#held && this.#goes_on) {
+      return Math.min(UNREAD_MOST, counted.unread + this.#written(Math.max(counted.through, read_seq), me));
     }
-    return Math.min(UNREAD_MOST, counted.unread + this.#written(Math.max(counted.through, read_seq), me));
+    const written = this.#written(read_seq, me);
+    return read_seq === counted.read_seq ? Math.max(counted.unread, written) : written;
   }
 
   /**
@@ -169,18 +179,34 @@ export class Conversation {
   }
 
   /**
+   * Entries that were counted here may go: the count stays.
+   *
+   * @param {number} me
+   */
+  recount(me) {
+    const { have } = this.log;
+    if (have === null || !this.countable) {
+      return;
+    }
+    // The server's count may go further than what is held yet.
+    const own_count = this.read_seq >= have || this.#held;
+    const through = own_count ? have : Math.max(have, this.counted.through);
+    this.counted = { unread: this.unread(me), read_seq: this.read_seq, through };
+  }
+
+  /**
    * What the cache keeps. Whoever takes it up has none of the entries yet, so what is unread is counted for them.
    *
    * @param {number} me
    * @returns {Kept | null}  Null while there is nothing worth keeping.
    */
   kept(me) {
-    const { key, id, group, read_seq, peer_read_seq, last, opened } = this;
+    this.recount(me);
+    const { key, id, group, read_seq, peer_read_seq, counted, last, opened } = this;
     const { have } = this.log;
     if (id === null || have === null) {
       return null;
     }
-    const counted = { unread: this.unread(me), read_seq, through: have };
     return { key, id, group, have, read_seq, peer_read_seq, counted, last, opened };
   }
 

@@ -153,7 +153,7 @@ export class Inbox extends Emitter {
     for (const conversation of all ? missing : []) {
       this.lose(conversation);
     }
-    if (unknown || this.listing.state !== "ready" || (missing.length > 0 && this.#may_doubt())) {
+    if (unknown || !this.listing.asked || (missing.length > 0 && this.#may_doubt())) {
       this.listing.refresh();
     }
   }

@@ -22,6 +22,8 @@ export class Listing extends Emitter {
   #failed = 0;
   #stopped = false;
   #cancel = () => {};
+  /** Whether the server has answered in this page's life; what was kept may be old. */
+  asked = false;
   /** @type {"loading" | "ready" | "error"} */
   state = "loading";
   /** @type {string | null} */
@@ -40,7 +42,7 @@ export class Listing extends Emitter {
 
   /** Whether what is known is what the server said last. */
   get settled() {
-    return this.state === "ready" && this.error === null && !this.#asking;
+    return this.asked && this.error === null && !this.#asking;
   }
 
   /** Something is known without asking: what was kept. */
@@ -51,6 +53,7 @@ export class Listing extends Emitter {
 
   /** Nothing is known any more. */
   forget() {
+    this.asked = false;
     this.state = "loading";
     this.error = null;
     this.emit("change");
@@ -82,6 +85,7 @@ export class Listing extends Emitter {
     this.#asked_at = this.#clock.now();
     try {
       await this.#ask();
+      this.asked = true;
       this.state = "ready";
       this.error = null;
       this.#failed = 0;

@@ -296,6 +296,9 @@ export class Sync extends Emitter {
       this.#keeping.fetched(conversation, page.messages);
       this.#meet_epoch(page.epoch);
     }
+    if (!conversation.countable) {
+      this.inbox.listing.refresh();
+    }
     this.#changed(conversation.key);
   }
 

@@ -42,7 +42,11 @@ export function createComposer(page, key, afterSend) {
     alert.node,
     h("div", { class: "composer__bar" }, hint, button),
   );
-  const gone = h("p", { class: "composer__gone", hidden: true }, t("conversation.gone"));
+  const gone = h(
+    "p",
+    { class: "composer__gone", hidden: true },
+    t(key.startsWith("g:") ? "conversation.gone" : "conversation.nobody"),
+  );
   const node = h("div", { class: "composer" }, form, gone);
   const composition = watchComposition(input, life);
 

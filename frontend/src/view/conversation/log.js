@@ -9,6 +9,7 @@ import { createEntry } from "./entry.js";
 import { createExtent } from "./extent.js";
 import { createJump } from "./jump.js";
 import { createOlder, createTrouble, showInstead } from "./log-states.js";
+import { createNewAfter } from "./new-after.js";
 import { createPosition } from "./position.js";
 import { rowsOf } from "./rows.js";
 import { createHole, createNewLine, createNote, createPill } from "./separators.js";
@@ -51,7 +52,7 @@ export function createLog(page, key) {
 
   function update() {
     const view = client.log(key);
-    extent.follow(view, position.atEnd, newLine.after(view));
+    extent.follow(view, position.atEnd, newAfter(view));
     older.update(view, extent.reaches(view));
     reconcile(rows, rowsFor(view), (row) => row.key, create);
     showInstead(page, instead, view);
@@ -64,8 +65,13 @@ export function createLog(page, key) {
   }
 
   /** @param {import("../context.js").LogView} view */
+  function newAfter(view) {
+    return newLine.after(view, page.attention.looking);
+  }
+
+  /** @param {import("../context.js").LogView} view */
   function rowsFor(view) {
-    return rowsOf({ view, me: client.me.id, newAfter: newLine.after(view), first: extent.first });
+    return rowsOf({ view, me: client.me.id, newAfter: newAfter(view), first: extent.first });
   }
 
   /** @param {LogRow} row @returns {import("../../lib/dom.js").ItemView<any>} */
@@ -133,7 +139,7 @@ export function createLog(page, key) {
     sizes.observe(rows);
     life.add(() => sizes.disconnect());
     life.listen(log, "scroll", onScroll, { passive: true });
-    life.add(page.attention.on("change", settle));
+    life.add(page.attention.on("change", update));
     life.add(client.on("people", update));
     life.add(client.on("me", update));
     life.add(client.on("log", (/** @type {Key} */ changed) => changed === key && update()));
@@ -149,52 +155,4 @@ export function createLog(page, key) {
       unmountItems(rows);
     },
   };
-}
-
-/**
- * The line above what was new when the conversation was opened. It stays there until one leaves.
- *
- * @param {import("../context.js").LogView} opened
- */
-function createNewAfter(opened) {
-  /** @type {number | null | undefined} Undefined while it is not known. */
-  let after = opened.state === "loading" && opened.entries.length === 0 ? undefined : beginOf(opened);
-  let placed = false;
-
-  return {
-    /** @param {import("../context.js").LogView} view */
-    after(view) {
-      if (after === undefined && (view.state !== "loading" || view.entries.length > 0)) {
-        after = beginOf(view);
-      }
-      return after ?? null;
-    },
-    /**
-     * Goes there, the first time it is in the log. Were it the first of all there, what is unread would begin further
-     * up, where nothing is loaded: then better to the end.
-     *
-     * @param {boolean} whole  Whether the conversation's first entry is in the log.
-     * @param {HTMLElement} rows
-     * @param {ReturnType<typeof createPosition>} position
-     */
-    place(whole, rows, position) {
-      const line = placed ? null : rows.querySelector(":scope > .new-line");
-      if (!line) {
-        return false;
-      }
-      placed = true;
-      const first = rows.querySelector(":scope > [data-seq]");
-      const below = first && line.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING;
-      if (!position.atEnd || (below && !whole)) {
-        return false;
-      }
-      position.toRow(line);
-      return true;
-    },
-  };
-}
-
-/** @param {import("../context.js").LogView} view */
-function beginOf(view) {
-  return view.unread > 0 ? view.read_seq : null;
 }

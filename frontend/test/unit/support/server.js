@@ -136,6 +136,17 @@ export class MiniServer {
     }
   }
 
+  /** A cursor moved: one's own connections hear of it, and the peer's. @param {number} user @param {any} event */
+  read(user, { conversation_id, seq }) {
+    const stored = this.by_id(conversation_id);
+    stored?.reads.set(user, Math.max(seq, stored.reads.get(user) ?? 0));
+    for (const socket of this.sockets) {
+      if (socket.user === user || stored?.pair?.includes(socket.user)) {
+        socket.tell({ event_type: "read", user_id: user, conversation_id, seq });
+      }
+    }
+  }
+
   /** @param {number} id */
   by_id(id) {
     return [...this.conversations.values()].find((stored) => stored.id === id);
@@ -306,8 +317,7 @@ export class MiniSocket {
         this.tell({ event_type: "heads", heads: server.heads(user) });
       }
     } else if (event.event_type === "read") {
-      const stored = server.by_id(event.conversation_id);
-      stored?.reads.set(user, Math.max(event.seq, stored.reads.get(user) ?? 0));
+      server.read(user, event);
     }
   }
 

@@ -1,0 +1,30 @@
+// @ts-check
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createNewAfter } from "../../src/view/conversation/new-after.js";
+
+/** @param {number} unread @param {number} read_seq @param {string} [state] */
+const view = (unread, read_seq, state = "ready") =>
+  /** @type {any} */ ({ unread, read_seq, state, entries: state === "loading" ? [] : [{ seq: read_seq }] });
+
+test("what was unread at the opening is new, and stays so while it is read", () => {
+  const line = createNewAfter(view(3, 10));
+  assert.equal(line.after(view(3, 10), true), 10);
+  assert.equal(line.after(view(0, 13), true), 10);
+  assert.equal(line.after(view(1, 13), true), 10, "what comes while one looks is no news");
+});
+
+test("an opening that still loads decides when it has loaded", () => {
+  const line = createNewAfter(view(0, 0, "loading"));
+  assert.equal(line.after(view(0, 0, "loading"), true), null);
+  assert.equal(line.after(view(2, 7), true), 7);
+});
+
+test("what comes while nobody looks is new from where one stopped, each time", () => {
+  const line = createNewAfter(view(0, 10));
+  assert.equal(line.after(view(0, 10), false), null);
+  assert.equal(line.after(view(1, 10), false), 10);
+  assert.equal(line.after(view(5, 10), false), 10);
+  assert.equal(line.after(view(0, 15), true), 10, "it stays while one reads");
+  assert.equal(line.after(view(1, 15), false), 15);
+});
