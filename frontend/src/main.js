@@ -7,7 +7,7 @@ import { Link } from "./net/link.js";
 import { rest } from "./net/rest.js";
 import { Session } from "./net/session.js";
 import { Attention } from "./platform/attention.js";
-import { composerStore, thisBrowser } from "./platform/browser.js";
+import { composerStore, draftStore, thisBrowser } from "./platform/browser.js";
 import { Build } from "./platform/build.js";
 import { openCache } from "./platform/cache.js";
 import { DeviceNetwork, exclusively } from "./platform/network.js";
@@ -37,6 +37,7 @@ const account = new Account({
       session,
       clock,
       cache: openCache(me.id),
+      drafts: draftStore(me.id),
       composers: new Composers({ clock, store: composerStore(me.id) }),
       uuid: () => uuidV7(clock.now()),
       link: (sum) => new Link({ clock, network, sum, connect, token: (wish) => session.token(wish) }),

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 /// Own scripts, styles and pictures, and a connection to where they came from (`'self'` is its WebSocket too);
 /// nothing written into the page, and no string that becomes markup or script.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
                       font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
                       trusted-types 'none'";

@@ -58,14 +58,12 @@ export function avatarHue(seed) {
 }
 
 /**
- * The address of a picture, if it is one that may be fetched: https, or a path of this server.
+ * The address of a picture, if it is one that is fetched: a path of this server. One on somebody else's server would tell
+ * them who looks, when, and from where.
  *
  * @param {string} address
  * @returns {string | null}
  */
 export function avatarAddress(address) {
-  if (/^https:\/\/[^/]/iu.test(address)) {
-    return address;
-  }
   return /^\/(?![/\\])/u.test(address) ? address : null;
 }

@@ -4,6 +4,11 @@
 /** Codes after which the same request may well succeed. */
 const PASSING = new Set(["network", "unavailable", "too_fast", "internal"]);
 
+/** @param {string} code */
+export function isPassing(code) {
+  return PASSING.has(code);
+}
+
 export class Failure extends Error {
   /**
    * @param {string} code  A code of docs/protocol.md, or `network`: no answer came.
@@ -19,7 +24,7 @@ export class Failure extends Error {
 
   /** Whether trying again later makes sense. */
   get passing() {
-    return PASSING.has(this.code);
+    return isPassing(this.code);
   }
 
   /**

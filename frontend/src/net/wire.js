@@ -104,12 +104,26 @@
  *   | ResyncEvent | DrainEvent | PongEvent} ServerEvent
  */
 
-/** Kinds of entries that people write; the others note a change of the group. */
-const WRITTEN = new Set(["text", "image", "file"]);
+/**
+ * @typedef {"written" | "note" | "unknown"} EntryKind  What people write; a change of the group; and what a newer server
+ *   invented: it holds a place, and is shown as nothing at all.
+ */
 
-/** @param {string} messageType */
-export function isWritten(messageType) {
-  return WRITTEN.has(messageType);
+/** @type {Map<string, EntryKind>} */
+const KINDS = new Map([
+  ["text", "written"],
+  ["image", "written"],
+  ["file", "written"],
+  ["member_joined", "note"],
+  ["member_left", "note"],
+]);
+
+/**
+ * @param {string} messageType
+ * @returns {EntryKind}
+ */
+export function kindOf(messageType) {
+  return KINDS.get(messageType) ?? "unknown";
 }
 
 /**

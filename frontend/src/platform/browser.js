@@ -2,7 +2,7 @@
 // What the browser keeps of an account beside its cache, and what tabs tell each other.
 
 import { wipeCache } from "./cache.js";
-import { namesWith, readJson, writeJson } from "./storage.js";
+import { readJson, storeUnder, writeJson } from "./storage.js";
 
 /**
  * @typedef {import("../state/account.js").Browser} Browser
@@ -12,7 +12,9 @@ import { namesWith, readJson, writeJson } from "./storage.js";
 
 const MARKER = "imtt.account";
 const OWES_LOGOUT = "imtt.owes_logout";
+/** These two with the account's id behind them. */
 const COMPOSERS = "imtt.composers";
+const DRAFTS = "imtt.drafts";
 const CHANNEL = "imtt";
 
 /**
@@ -28,8 +30,8 @@ export function thisBrowser(hear) {
     owes_logout: () => readJson(OWES_LOGOUT) === true,
     owe_logout: (owes) => writeJson(OWES_LOGOUT, owes ? true : null),
     async wipe(user_id) {
-      for (const name of namesWith(composersOf(user_id))) {
-        writeJson(name, null);
+      for (const what of [COMPOSERS, DRAFTS]) {
+        storeUnder(prefixOf(what, user_id)).clear();
       }
       await wipeCache(user_id);
     },
@@ -45,22 +47,34 @@ export function thisBrowser(hear) {
  * @returns {import("../state/composers.js").Store}
  */
 export function composerStore(user_id) {
-  const prefix = composersOf(user_id);
-  const keyOf = (/** @type {string} */ name) => /** @type {Key} */ (name.slice(prefix.length));
+  const texts = storeUnder(prefixOf(COMPOSERS, user_id));
   return {
-    all: () => namesWith(prefix).map((name) => [keyOf(name), readJson(name) ?? ""]),
-    write: (key, text) => writeJson(`${prefix}${key}`, text || null),
-    follow(changed) {
-      const hear = (/** @type {StorageEvent} */ { key: name }) => {
-        if (name?.startsWith(prefix)) {
-          changed(keyOf(name), readJson(name) ?? "");
-        }
-      };
-      addEventListener("storage", hear);
-      return () => removeEventListener("storage", hear);
-    },
+    all: () => /** @type {[Key, string][]} */ (texts.all()),
+    write: (key, text) => texts.write(key, text || null),
+    follow: (changed) => texts.follow((key, text) => changed(/** @type {Key} */ (key), text ?? "")),
   };
 }
 
-/** @param {number} user_id */
-const composersOf = (user_id) => `${COMPOSERS}.${user_id}.`;
+/**
+ * Where the outbox keeps its drafts.
+ *
+ * @param {number} user_id
+ * @returns {import("../state/outbox.js").DraftStore}
+ */
+export function draftStore(user_id) {
+  const drafts = storeUnder(prefixOf(DRAFTS, user_id));
+  return {
+    all: () => drafts.all().map(([, draft]) => draft),
+    put: (draft) => drafts.write(draft.client_message_id, draft),
+    remove: (id) => drafts.write(id, null),
+    follow: (removed) => drafts.follow((id, draft) => draft === null && removed(id)),
+  };
+}
+
+/**
+ * @param {string} what
+ * @param {number} user_id
+ */
+function prefixOf(what, user_id) {
+  return `${what}.${user_id}.`;
+}

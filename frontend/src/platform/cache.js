@@ -1,5 +1,5 @@
 // @ts-check
-// Conversations, entries, people and unsent drafts in IndexedDB, a database an account. It is a copy: whatever fails here
+// Conversations, entries and people in IndexedDB, a database an account. It is a copy: whatever fails here
 // is as if it had not been kept, and nobody waits long for it.
 
 /**
@@ -16,7 +16,7 @@ const ENTRIES_MOST = 1000;
 const PATIENCE = 1500;
 
 /** @type {Stored} */
-const NOTHING = { epoch: null, conversations: [], people: [], drafts: [] };
+const NOTHING = { epoch: null, conversations: [], people: [] };
 
 /** @param {number} user_id */
 const nameOf = (user_id) => `imtt-${user_id}`;
@@ -50,7 +50,7 @@ export function openCache(user_id, factory = globalThis.indexedDB) {
     return soon(work(), otherwise);
   }
   return {
-    load: () => within(NOTHING, ["state", "conversations", "people", "drafts"], "readonly", load),
+    load: () => within(NOTHING, ["state", "conversations", "people"], "readonly", load),
     keep: (batch) =>
       within(undefined, ["state", "conversations", "entries", "people"], "readwrite", (stores) =>
         keep(stores, batch),
@@ -61,9 +61,6 @@ export function openCache(user_id, factory = globalThis.indexedDB) {
       ),
     begin: (epoch) =>
       within(undefined, ["state", "conversations", "entries"], "readwrite", (stores) => begin(stores, epoch)),
-    drafts: () => within([], ["drafts"], "readonly", ({ drafts }) => asked(drafts?.getAll())),
-    putDraft: (draft) => within(undefined, ["drafts"], "readwrite", ({ drafts }) => void drafts?.put(draft)),
-    removeDraft: (id) => within(undefined, ["drafts"], "readwrite", ({ drafts }) => void drafts?.delete(id)),
     close: () => void opening.then((database) => database.close()).catch(() => {}),
   };
 }
@@ -95,7 +92,6 @@ async function open(name, factory) {
     database.createObjectStore("conversations", { keyPath: "key" });
     database.createObjectStore("entries", { keyPath: ["conversation_id", "seq"] });
     database.createObjectStore("people", { keyPath: "id" });
-    database.createObjectStore("drafts", { keyPath: "client_message_id" });
   };
   const database = await asked(request);
   // Somebody wipes it, from another tab.
@@ -104,13 +100,11 @@ async function open(name, factory) {
 }
 
 /** @param {Record<string, IDBObjectStore>} stores @returns {Promise<Stored>} */
-async function load({ state, conversations, people, drafts }) {
-  const all = [
-    asked(state?.get("epoch")),
-    ...[conversations, people, drafts].map((store) => asked(store?.getAll())),
-  ];
-  const [epoch, ...lists] = await Promise.all(all);
-  return { epoch: epoch ?? null, conversations: lists[0], people: lists[1], drafts: lists[2] };
+async function load({ state, conversations, people }) {
+  const lists = Promise.all([conversations, people].map((store) => asked(store?.getAll())));
+  const epoch = await epochIn(state);
+  const [kept, known] = await lists;
+  return { epoch, conversations: kept, people: known };
 }
 
 /**

@@ -30,10 +30,37 @@ export function writeJson(name, value) {
 }
 
 /**
+ * Everything whose name begins with that.
+ *
  * @param {string} prefix
- * @returns {string[]}
  */
-export function namesWith(prefix) {
+export function storeUnder(prefix) {
+  const names = () => namesWith(prefix);
+  return {
+    /** @returns {[string, any][]} */
+    all: () => names().map((name) => [name.slice(prefix.length), readJson(name)]),
+    /** @param {string} name @param {unknown} value  Null removes it. */
+    write: (name, value) => writeJson(`${prefix}${name}`, value),
+    clear() {
+      for (const name of names()) {
+        writeJson(name, null);
+      }
+    },
+    /** What other tabs write. @param {(name: string, value: any) => void} changed */
+    follow(changed) {
+      const hear = (/** @type {StorageEvent} */ { key }) => {
+        if (key?.startsWith(prefix)) {
+          changed(key.slice(prefix.length), readJson(key));
+        }
+      };
+      addEventListener("storage", hear);
+      return () => removeEventListener("storage", hear);
+    },
+  };
+}
+
+/** @param {string} prefix */
+function namesWith(prefix) {
   try {
     return Object.keys(localStorage).filter((name) => name.startsWith(prefix));
   } catch {

@@ -52,6 +52,11 @@ export class Account extends Emitter {
     this.#parts = parts;
   }
 
+  /** The address of who was logged in before the session ended by itself. */
+  get last_email() {
+    return this.#parts.browser.marker()?.user.email ?? null;
+  }
+
   /** Goes on where the browser left off. Who was logged in sees what was kept before the server has answered. */
   async start() {
     const { browser } = this.#parts;
@@ -101,7 +106,7 @@ export class Account extends Emitter {
    */
   async heard(news) {
     if (news.type === "left_drafts") {
-      await this.client?.adopt();
+      this.client?.adopt();
     } else if (news.type === "logged_out") {
       await this.#leave({ wipe: true });
       this.#out(null);
@@ -152,11 +157,11 @@ export class Account extends Emitter {
     if (session !== this.#session) {
       return;
     }
+    this.#parts.browser.mark({ user, ended: false });
     if (this.client && this.client.me.id !== user.id) {
       this.#parts.browser.reload();
       return;
     }
-    this.#parts.browser.mark({ user, ended: false });
     if (!this.client && this.state === "starting") {
       this.#enter(user, session);
     }

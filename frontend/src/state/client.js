@@ -6,7 +6,7 @@ import { Emitter } from "../lib/emitter.js";
 import { Failure } from "../lib/failure.js";
 import { Members } from "./members.js";
 import { People } from "./people.js";
-import { rowOf, timeOf, viewOf } from "./shown.js";
+import { activityOf, rowOf, viewOf } from "./shown.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
 
@@ -29,6 +29,7 @@ import { Typing } from "./typing.js";
  * @property {Session} session
  * @property {(sum: () => number | undefined) => Link} link
  * @property {Cache} cache
+ * @property {import("./outbox.js").DraftStore} drafts
  * @property {Composers} composers
  * @property {Clock} clock
  * @property {() => string} uuid
@@ -41,7 +42,7 @@ const KEPT_IN_MEMORY = 200;
 
 /**
  * Emits `me`, `link`, `conversations`, `log` and `typing` (with a key), `presence`, `people`, `members` (with a group's
- * id), `current`; and for the account `stopped` with why: `expired`, `closed`, `replaced`, or `other`.
+ * id), `current`, `composer` (with a key) when another tab wrote there; and for the account `stopped` with why: `expired`, `closed`, `replaced`, or `other`.
  */
 export class Client extends Emitter {
   #session;
@@ -60,7 +61,7 @@ export class Client extends Emitter {
   #offs;
 
   /** @param {Parts} parts */
-  constructor({ me, session, link, cache, composers, clock, uuid }) {
+  constructor({ me, session, link, cache, drafts, composers, clock, uuid }) {
     super();
     this.#me = me;
     this.#session = session;
@@ -83,7 +84,7 @@ export class Client extends Emitter {
       learn: (users) => this.#people.learn(users),
     });
     const rooms = { people: this.#people, typing: this.#typing, members: this.#members };
-    this.#sync = new Sync({ me: me.id, clock, uuid, call, say, cache, ...rooms });
+    this.#sync = new Sync({ me: me.id, clock, uuid, call, say, cache, drafts, ...rooms });
     this.#offs = this.#listen();
   }
 
@@ -97,7 +98,10 @@ export class Client extends Emitter {
       this.#link.on("too_big", () => sync.outbox.refuse_flights("content_too_long")),
       this.#link.on("stopped", (why) => this.emit("stopped", why)),
       sync.outbox.on("unanswered", () => this.#link.doubt()),
-      this.#composers.on("change", () => this.#edited()),
+      this.#composers.on("change", (key) => {
+        this.#edited();
+        this.later("composer", key);
+      }),
       sync.on("moved", () => this.#moved()),
       sync.on("other", () => this.emit("stopped", "other")),
       this.#session.on("token", (token) => this.#link.renew(token)),
@@ -140,7 +144,7 @@ export class Client extends Emitter {
 
   /** Another tab was closed over drafts that it had not sent. */
   adopt() {
-    return this.#sync.adopt();
+    this.#sync.adopt();
   }
 
   // --- The account and the connection ---------------------------------------------------------------------------------
@@ -180,7 +184,7 @@ export class Client extends Emitter {
     if (!this.#listed) {
       const { all, listing } = this.#sync.inbox;
       const rows = all.filter((one) => this.#is_listed(one)).map((one) => this.#row(one));
-      rows.sort((a, b) => timeOf(b) - timeOf(a));
+      rows.sort((a, b) => activityOf(b) - activityOf(a));
       this.#listed = { state: listing.state, error: listing.error, rows };
       queueMicrotask(() => this.#moved());
     }

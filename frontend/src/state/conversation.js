@@ -1,7 +1,7 @@
 // @ts-check
 // One conversation: its log, its cursors, and what follows from them. Nothing here waits for anything.
 
-import { isWritten } from "../net/wire.js";
+import { kindOf } from "../net/wire.js";
 import { Log } from "./log.js";
 
 /**
@@ -29,9 +29,6 @@ import { Log } from "./log.js";
  * @property {Message | null} last
  * @property {boolean} opened
  */
-
-/** Kinds of entries that are shown; others hold a place and nothing else. */
-const SHOWN = new Set(["text", "image", "file", "member_joined", "member_left"]);
 
 /** As far as unread entries are counted: "99+". */
 const UNREAD_MOST = 100;
@@ -85,8 +82,8 @@ export class Conversation {
 
   /** The newest entry that can be shown. */
   get last() {
-    const held = this.log.entries.findLast(({ message_type }) => SHOWN.has(message_type));
-    const listed = this.#listed && SHOWN.has(this.#listed.message_type) ? this.#listed : null;
+    const held = this.log.entries.findLast(({ message_type }) => kindOf(message_type) !== "unknown");
+    const listed = this.#listed && kindOf(this.#listed.message_type) !== "unknown" ? this.#listed : null;
     return held && held.seq >= (listed?.seq ?? 0) ? held : listed;
   }
 
@@ -160,7 +157,7 @@ export class Conversation {
       if (!entry || entry.seq <= after) {
         break;
       }
-      count += entry.sender_id !== me && isWritten(entry.message_type) ? 1 : 0;
+      count += entry.sender_id !== me && kindOf(entry.message_type) === "written" ? 1 : 0;
     }
     return count;
   }

@@ -27,7 +27,8 @@ import { Listing } from "./listing.js";
 /** How often heads that lack a conversation make us ask whether it is still ours. */
 const DOUBTED_EVERY = 30_000;
 
-/** Emits `change` with the key of what changed. */
+/** Emits `change` with the key of what changed, `met` when a conversation became one's own, and `dropped` with a
+ *  Conversation that another one took the place of. */
 export class Inbox extends Emitter {
   #parts;
   /** @type {Map<Key, Conversation>} */
@@ -116,7 +117,7 @@ export class Inbox extends Emitter {
     if (conversation.id === null) {
       this.#found(conversation, entry);
     }
-    conversation.touched = ++this.#news;
+    this.touch(conversation);
     conversation.head = Math.max(conversation.head, entry.seq);
     if (conversation.log.add(entry) === "beyond") {
       this.#missing(conversation);
@@ -139,11 +140,8 @@ export class Inbox extends Emitter {
         unknown = true;
         continue;
       }
-      if (all && head[0] < (conversation.log.have ?? 0)) {
-        this.#restart(conversation);
-        unknown = true;
-        continue;
-      }
+      // Heads may be older than a page that was fetched meanwhile; the list tells.
+      unknown ||= all && head[0] < (conversation.log.have ?? 0);
       conversation.meet(head);
       this.#parts.confirmed(conversation, head[1]);
       unknown = this.#follow(conversation) || !conversation.countable || unknown;
@@ -205,7 +203,7 @@ export class Inbox extends Emitter {
    */
   lose(conversation) {
     conversation.gone = true;
-    conversation.touched = ++this.#news;
+    this.touch(conversation);
     this.#changed(conversation);
   }
 
@@ -219,9 +217,10 @@ export class Inbox extends Emitter {
     const known = this.find(`g:${group.id}`);
     const conversation = known && !known.gone ? known : new Conversation(`g:${group.id}`);
     this.#by_key.set(conversation.key, conversation);
-    conversation.touched = ++this.#news;
+    this.touch(conversation);
     conversation.id = group.conversation_id;
     conversation.group = group;
+    this.emit("met");
     this.#changed(conversation);
     return conversation;
   }
@@ -251,8 +250,11 @@ export class Inbox extends Emitter {
       if (known?.gone && known.touched > asked_at) {
         continue;
       }
-      const conversation = known?.gone ? new Conversation(key) : this.get(key);
+      const conversation = this.#continued(known, one, asked_at) ?? this.#anew(key, known);
       this.#by_key.set(key, conversation);
+      if (conversation.id === null) {
+        this.emit("met");
+      }
       conversation.meet_listed(one);
       this.#parts.confirmed(conversation, one.read_seq);
       conversation.take_up(one.last_seq);
@@ -264,6 +266,40 @@ export class Inbox extends Emitter {
         this.lose(conversation);
       }
     }
+  }
+
+  /**
+   * Whether what is held goes on. Not, if one left and joined again; nor if more is held than the database has, which then
+   * was restored from a copy without being given another epoch.
+   *
+   * @param {Conversation | undefined} known
+   * @param {ListedConversation} one
+   * @param {number} asked_at
+   */
+  #continued(known, one, asked_at) {
+    if (!known || known.gone) {
+      return undefined;
+    }
+    const rejoined = (one.group?.joined_seq ?? 0) > (known.group?.joined_seq ?? Number.POSITIVE_INFINITY);
+    const ahead = (known.log.have ?? 0) > one.last_seq && known.touched <= asked_at;
+    return rejoined || ahead ? undefined : known;
+  }
+
+  /**
+   * @param {Key} key
+   * @param {Conversation | undefined} known  What was held is of no use any more.
+   */
+  #anew(key, known) {
+    if (known) {
+      known.gone = true;
+      this.emit("dropped", known);
+    }
+    return new Conversation(key);
+  }
+
+  /** Entries were taken in: what was asked before that is older. @param {Conversation} conversation */
+  touch(conversation) {
+    conversation.touched = ++this.#news;
   }
 
   /**
@@ -283,6 +319,7 @@ export class Inbox extends Emitter {
    */
   #found(conversation, entry) {
     conversation.id = entry.conversation_id;
+    this.emit("met");
     if (entry.seq === 1) {
       conversation.log.begin(0);
       conversation.log.from_start = conversation.log.entries.length === 0;
@@ -321,21 +358,6 @@ export class Inbox extends Emitter {
     } else if (conversation.loading !== "loading") {
       this.listing.refresh();
     }
-  }
-
-  /**
-   * More is held than the database has: it was restored from a copy, and nobody gave it another epoch. What is held is of
-   * no use.
-   *
-   * @param {Conversation} conversation
-   */
-  #restart(conversation) {
-    this.lose(conversation);
-    const fresh = new Conversation(conversation.key);
-    fresh.id = conversation.id;
-    fresh.group = conversation.group;
-    this.#by_key.set(fresh.key, fresh);
-    this.#changed(fresh);
   }
 
   #may_doubt() {

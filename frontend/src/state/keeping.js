@@ -7,7 +7,6 @@
  * @typedef {import("./conversation.js").Conversation} Conversation
  * @typedef {import("./conversation.js").Kept} Kept
  * @typedef {import("./types.js").Key} Key
- * @typedef {import("./types.js").Draft} Draft
  * @typedef {import("../net/wire.js").Message} Message
  * @typedef {import("../net/wire.js").User} User
  *
@@ -22,16 +21,12 @@
  * @property {string | null} epoch
  * @property {Kept[]} conversations
  * @property {User[]} people
- * @property {Draft[]} drafts
  *
  * @typedef {object} Cache  Nothing in it ever rejects: a browser that keeps nothing is a slower one, not a broken one.
  * @property {() => Promise<Stored>} load
  * @property {(batch: Batch) => Promise<void>} keep  Nothing, if the batch is of another epoch than the cache.
  * @property {(id: number, before: number, limit: number) => Promise<Message[]>} before
- * @property {(epoch: string) => Promise<void>} begin  Of another epoch: everything goes but the drafts.
- * @property {() => Promise<Draft[]>} drafts
- * @property {(draft: Draft) => Promise<void>} putDraft
- * @property {(id: string) => Promise<void>} removeDraft
+ * @property {(epoch: string) => Promise<void>} begin  Of another epoch: everything goes.
  * @property {() => void} close
  */
 
@@ -98,6 +93,10 @@ export class Keeping {
     const entries = new Set(this.#older);
     this.#changed.clear();
     this.#older.clear();
+    const lost = changed.filter(({ gone }) => gone);
+    for (const { id } of lost) {
+      this.#kept_up_to.delete(id ?? 0);
+    }
     for (const conversation of changed) {
       for (const entry of this.#new_entries(conversation)) {
         entries.add(entry);
@@ -108,7 +107,7 @@ export class Keeping {
       epoch: this.#epoch(),
       conversations: here.map((one) => one.kept(this.#me)).filter((kept) => kept !== null),
       entries: [...entries],
-      lost: changed.filter(({ gone }) => gone).map(({ key, id }) => ({ key, id })),
+      lost: lost.map(({ key, id }) => ({ key, id })),
       people: this.#new_people(),
     });
   }

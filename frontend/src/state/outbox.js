@@ -4,11 +4,18 @@
 
 import { backoff } from "../lib/clock.js";
 import { Emitter } from "../lib/emitter.js";
+import { isPassing } from "../lib/failure.js";
 
 /**
  * @typedef {import("../lib/clock.js").Clock} Clock
  * @typedef {import("./types.js").Draft} Draft
  * @typedef {import("./types.js").Key} Key
+ *
+ * @typedef {object} DraftStore  Written without waiting: a page that dies right after Enter leaves the draft behind.
+ * @property {() => Draft[]} all
+ * @property {(draft: Draft) => void} put
+ * @property {(id: string) => void} remove
+ * @property {(removed: (id: string) => void) => () => void} follow  What other tabs removed.
  *
  * @typedef {object} Flight
  * @property {string | null} id  Of the draft on its way; null while the queue waits for a better moment.
@@ -17,8 +24,8 @@ import { Emitter } from "../lib/emitter.js";
 
 /** No ack by then: sent again, with the same id. */
 const ANSWERED_WITHIN = 10_000;
-/** Codes that say nothing against the draft itself. */
-const PASSING = new Set(["unavailable", "too_fast", "internal"]);
+/** A server that fails at a draft so often in a row will go on to: somebody has to know, and the others have to go. */
+const FAILURES_MOST = 8;
 /** How long a queue rests at least when the server does not say. */
 const RESTS_FOR = 1000;
 /** Nothing of the draft stands in the server's way but its id. */
@@ -30,6 +37,7 @@ export class Outbox extends Emitter {
   #uuid;
   #send;
   #store;
+  #unfollow;
   /** @type {Map<Key, Draft[]>} */
   #queues = new Map();
   /** @type {Map<Key, Flight>} */
@@ -45,8 +53,7 @@ export class Outbox extends Emitter {
    * @param {Clock} parts.clock
    * @param {() => string} parts.uuid
    * @param {(draft: Draft) => boolean} parts.send  Whether it went out.
-   * @param {{ put: (draft: Draft) => Promise<void>, remove: (id: string) => void }} parts.store  `put` settles soon, also
-   *   where nothing can be stored.
+   * @param {DraftStore} parts.store
    */
   constructor({ clock, uuid, send, store }) {
     super();
@@ -54,6 +61,7 @@ export class Outbox extends Emitter {
     this.#uuid = uuid;
     this.#send = send;
     this.#store = store;
+    this.#unfollow = store.follow((id) => this.discard(id));
   }
 
   /**
@@ -70,7 +78,7 @@ export class Outbox extends Emitter {
   }
 
   /**
-   * A new draft. It goes out once it is kept: a tab that dies between the two leaves it to the next one.
+   * A new draft. It is kept before it goes out: a tab that dies between the two leaves it to the next one.
    *
    * @param {Key} key
    * @param {string} content
@@ -92,13 +100,12 @@ export class Outbox extends Emitter {
   }
 
   /**
-   * Drafts that an earlier page, or a tab that was closed, left behind.
-   *
-   * @param {Draft[]} drafts
+   * Takes over drafts that an earlier page, or a tab that was closed, left behind. A tab that is still there may send
+   * them too: their ids make that one message.
    */
-  adopt(drafts) {
+  adopt() {
     const known = new Set([...this.#done, ...this.all.map(({ client_message_id }) => client_message_id)]);
-    const fresh = drafts.filter(({ client_message_id }) => !known.has(client_message_id));
+    const fresh = this.#store.all().filter(({ client_message_id }) => !known.has(client_message_id));
     for (const draft of fresh.sort((a, b) => a.written_at - b.written_at)) {
       this.#enqueue(draft);
       this.#pump(draft.key);
@@ -164,8 +171,8 @@ export class Outbox extends Emitter {
       return;
     }
     this.#land(draft);
-    if (PASSING.has(code)) {
-      const times = this.#put_off.get(draft.key) ?? 0;
+    const times = this.#put_off.get(draft.key) ?? 0;
+    if (isPassing(code) && !(code === "internal" && times >= FAILURES_MOST)) {
       this.#put_off.set(draft.key, times + 1);
       this.#rest(draft.key, null, Math.max(retry_after_ms ?? RESTS_FOR, backoff(times, this.#clock)));
       return;
@@ -202,10 +209,15 @@ export class Outbox extends Emitter {
     this.#flights.clear();
   }
 
+  stop() {
+    this.pause();
+    this.#unfollow();
+  }
+
   /** @param {Draft} draft */
-  async #keep(draft) {
+  #keep(draft) {
+    this.#store.put(draft);
     this.emit("change", draft.key);
-    await this.#store.put(draft);
     this.#pump(draft.key);
   }
 

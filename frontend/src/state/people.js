@@ -14,6 +14,10 @@ import { Emitter } from "../lib/emitter.js";
 const WATCHED_MOST = 200;
 /** Unknown people that are asked for at once. */
 const AT_ONCE = 2;
+/** A burst of reasons to watch anew is one. */
+const REWATCHED_AFTER = 200;
+/** What an answer said of somebody who is not watched is shown for so long. */
+const HEARSAY_LASTS = 60_000;
 /** What was last known of people's presence is shown for so long without a connection. */
 const STALE_AFTER = 20_000;
 
@@ -34,6 +38,10 @@ export class People extends Emitter {
   /** @type {number[]} */
   #watched = [];
   #stale = () => {};
+  /** @type {(() => void) | null} */
+  #rewatching = null;
+  /** Until when a status that nobody watches may be believed. @type {Map<number, number>} */
+  #hearsay = new Map();
 
   /**
    * @param {object} parts
@@ -50,7 +58,8 @@ export class People extends Emitter {
 
   /** @param {number} id */
   status(id) {
-    return this.#statuses.get(id) ?? null;
+    const until = this.#hearsay.get(id) ?? Number.POSITIVE_INFINITY;
+    return this.#clock.now() < until ? (this.#statuses.get(id) ?? null) : null;
   }
 
   /** Everybody known, for the cache. */
@@ -82,6 +91,7 @@ export class People extends Emitter {
       this.#users.set(user.id, user);
       if (user.status && !this.#watched.includes(user.id)) {
         this.#statuses.set(user.id, user.status);
+        this.#hearsay.set(user.id, this.#clock.now() + HEARSAY_LASTS);
       }
     }
     this.later("people");
@@ -94,6 +104,7 @@ export class People extends Emitter {
    */
   heard(id, status) {
     this.#statuses.set(id, status);
+    this.#hearsay.delete(id);
     this.later("presence");
   }
 
@@ -108,6 +119,17 @@ export class People extends Emitter {
       this.#watched = watched;
       this.#watch(watched);
     }
+  }
+
+  /**
+   * One shares a conversation with somebody now, perhaps: only then the server tells of them, and whom it passed over
+   * before it has forgotten.
+   */
+  rewatch() {
+    this.#rewatching ??= this.#clock.after(() => {
+      this.#rewatching = null;
+      this.#watch(this.#watched);
+    }, REWATCHED_AFTER);
   }
 
   /** Connected: watched again, and asked again whom nobody could tell of. */
@@ -133,6 +155,7 @@ export class People extends Emitter {
 
   stop() {
     this.#stale();
+    this.#rewatching?.();
     this.#queue = [];
   }
 

@@ -58,7 +58,7 @@ export function viewOf(conversation, around) {
  * @param {ConversationRow} row
  * @returns {number} Milliseconds since 1970.
  */
-export function timeOf({ last, group }) {
+export function activityOf({ last, group }) {
   if (last && "written_at" in last) {
     return last.written_at;
   }

@@ -33,6 +33,7 @@ import { Reads } from "./reads.js";
  * @property {Session["call"]} call
  * @property {(event: ClientEvent) => boolean} say
  * @property {Cache} cache
+ * @property {import("./outbox.js").DraftStore} drafts
  * @property {People} people
  * @property {Typing} typing
  * @property {Members} members
@@ -84,7 +85,7 @@ export class Sync extends Emitter {
       clock,
       uuid: parts.uuid,
       send: (draft) => this.#post(draft),
-      store: { put: (draft) => cache.putDraft(draft), remove: (id) => cache.removeDraft(id) },
+      store: parts.drafts,
     });
     this.#reads = new Reads({
       clock,
@@ -92,6 +93,8 @@ export class Sync extends Emitter {
     });
     this.#keeping = new Keeping({ me, cache, clock, epoch: () => this.#epoch, people: () => people.all });
     this.inbox.on("change", (key) => this.#changed(key));
+    this.inbox.on("dropped", (conversation) => this.#keeping.changed(conversation));
+    this.inbox.on("met", () => people.rewatch());
     this.inbox.listing.on("change", () => {
       this.emit("moved");
       this.later("conversations");
@@ -105,15 +108,15 @@ export class Sync extends Emitter {
     this.#epoch = stored.epoch;
     this.#parts.people.learn(stored.people.map((user) => ({ ...user, status: null })));
     this.inbox.restore(stored.conversations);
-    this.outbox.adopt(stored.drafts);
+    this.outbox.adopt();
     if (stored.conversations.length === 0) {
       this.inbox.listing.refresh();
     }
   }
 
   /** Takes over drafts that a tab left behind that was closed. */
-  async adopt() {
-    this.outbox.adopt(await this.#parts.cache.drafts());
+  adopt() {
+    this.outbox.adopt();
     this.later("conversations");
     if (this.shown) {
       this.later("log", this.shown);
@@ -129,7 +132,7 @@ export class Sync extends Emitter {
     for (const room of [this.#catch_up, this.inbox.listing, this.#reads]) {
       room.stop();
     }
-    this.outbox.pause();
+    this.outbox.stop();
     await this.#keeping.flush();
     this.#keeping.stop();
   }
@@ -209,6 +212,7 @@ export class Sync extends Emitter {
     }
     this.#meet_epoch(ready.epoch);
     this.inbox.compare(ready.heads, { all: true });
+    this.adopt();
     this.outbox.resume();
     this.#parts.people.resume();
     this.#parts.members.resume();
@@ -216,7 +220,6 @@ export class Sync extends Emitter {
     if (shown && (shown.loading === "error" || shown.older === "error")) {
       this.load(shown.key);
     }
-    this.adopt();
   }
 
   /** @param {Message} entry */
@@ -229,6 +232,7 @@ export class Sync extends Emitter {
     typing.over(entry.group_id === null ? `u:${entry.sender_id}` : `g:${entry.group_id}`, entry.sender_id);
     if (entry.group_id !== null && memberOf(entry) !== null) {
       members.changed(entry.group_id);
+      this.#parts.people.rewatch();
     }
   }
 
@@ -293,6 +297,7 @@ export class Sync extends Emitter {
       if (conversation.group_id !== null && page.messages.some((entry) => memberOf(entry) !== null)) {
         this.#parts.members.changed(conversation.group_id);
       }
+      this.inbox.touch(conversation);
       this.#keeping.fetched(conversation, page.messages);
       this.#meet_epoch(page.epoch);
     }

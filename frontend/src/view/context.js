@@ -20,64 +20,19 @@ import { createClock } from "../lib/time.js";
  */
 
 /**
- * @typedef {object} Client  Somebody who is logged in: state/client.js.
- * @property {User} me
- * @property {LinkView} link
- * @property {{ state: "loading" | "ready" | "error", error: string | null, rows: ConversationRow[] }} conversations
- * @property {Key | null} current
- * @property {Status | null} shownStatus
- * @property {(topic: any, handle: (detail: any) => void) => () => void} on
- * @property {() => void} retryNow
- * @property {() => void} reloadConversations
- * @property {(key: Key) => void} open
- * @property {() => void} close
- * @property {(key: Key) => LogView} log
- * @property {(key: Key) => Promise<void>} loadOlder
- * @property {(key: Key, seq: number) => Promise<void>} fillHole
- * @property {(key: Key) => void} reload
- * @property {(key: Key, seq: number) => void} seen
- * @property {(key: Key, text: string) => Draft} send
- * @property {(client_message_id: string) => void} retry
- * @property {(client_message_id: string) => void} discard
- * @property {(key: Key) => string} draftText
- * @property {(key: Key, text: string) => void} setDraftText
- * @property {(id: number) => User | null} user
- * @property {(id: number) => Status | null} status
- * @property {(user_ids: number[]) => void} showing
- * @property {(key: Key) => User[]} typists
- * @property {(key: Key) => void} typing
- * @property {(group_id: number) => MembersView} members
- * @property {(group_id: number) => void} reloadMembers
- * @property {(username: string) => Promise<User>} findUser
- * @property {(user: User) => Key} keyOf
- * @property {(asked: { name: string, description: string }) => Promise<Key>} createGroup
- * @property {(group_id: number) => Promise<Key>} joinGroup
- * @property {(group_id: number) => Promise<void>} leaveGroup
- * @property {(status: Status) => Promise<void>} setStatus
+ * The faces of the real things, as their classes have them: what is private there is nobody's business here.
  *
- * @typedef {object} Account  state/account.js.
- * @property {"starting" | "out" | "in"} state
- * @property {string | null} reason
- * @property {string | null} [last_email]
- * @property {Client | null} client
- * @property {(topic: any, handle: (detail: any) => void) => () => void} on
- * @property {(asked: { email: string, password: string }) => Promise<unknown>} logIn
- * @property {(asked: { username: string, email: string, password: string }) => Promise<unknown>} register
- * @property {() => Promise<unknown>} logOut
- *
- * @typedef {object} Preferences  platform/preferences.js.
- * @property {(name: any) => any} get
- * @property {(name: any, value: any) => void} set
- * @property {(topic: any, handle: (name: any) => void) => () => void} on
- *
- * @typedef {object} Attention  platform/attention.js.
- * @property {boolean} looking
- * @property {(topic: any, handle: (detail: any) => void) => () => void} on
- *
- * @typedef {object} Build  platform/build.js.
- * @property {boolean} replaced  The server has a newer one than this page.
- * @property {() => void} reload
- * @property {(topic: any, handle: (detail: any) => void) => () => void} on
+ * @template T
+ * @typedef {Pick<T, keyof T>} Face
+ */
+
+/**
+ * @typedef {"start" | "stop" | "flush" | "adopt" | "lookedAt" | "unsent"} Life  Of a client: main.js and the account see to it.
+ * @typedef {Omit<Face<import("../state/client.js").Client>, Life>} Client  Somebody who is logged in.
+ * @typedef {Omit<Face<import("../state/account.js").Account>, "client" | "start" | "heard"> & { client: Client | null }} Account
+ * @typedef {Face<import("../platform/preferences.js").StoredPreferences>} Preferences
+ * @typedef {Face<import("../platform/attention.js").Attention>} Attention
+ * @typedef {Omit<Face<import("../platform/build.js").Build>, "check">} Build
  *
  * @typedef {object} Given  What main.js hands in.
  * @property {Account} account

@@ -188,7 +188,7 @@ const MEMBERS = [2, 1, 3, 4, 5, 6, 7].map((id, index) => ({
 export class FakeAccount extends Emitter {
   /** @type {"starting" | "out" | "in"} */
   state = "in";
-  /** @type {string | null} */
+  /** @type {import("../../src/view/context.js").Account["reason"]} */
   reason = null;
   /** @type {string | null} */
   last_email = null;
@@ -210,7 +210,7 @@ export class FakePreferences extends Emitter {
     super();
     this.values = values;
   }
-  /** @param {string} name */
+  /** @param {string} name @returns {any} */
   get(name) {
     return this.values[name];
   }

@@ -36,24 +36,11 @@ test("what was kept is there for the next page", async () => {
     lost: [],
     people: [person(2)],
   });
-  await cache.putDraft({
-    client_message_id: "a",
-    key: "u:2",
-    content: "x",
-    written_at: 1,
-    state: "pending",
-    code: null,
-  });
   cache.close();
   const again = openCache(user);
   const stored = await again.load();
-  assert.deepEqual(
-    [stored.epoch, stored.conversations, stored.people, stored.drafts.length],
-    ["one", [kept(3)], [person(2)], 1],
-  );
+  assert.deepEqual([stored.epoch, stored.conversations, stored.people], ["one", [kept(3)], [person(2)]]);
   assert.deepEqual(seqs(await again.before(11, 4, 50)), [1, 2, 3]);
-  await again.removeDraft("a");
-  assert.deepEqual(await again.drafts(), []);
 });
 
 test("entries are read down to the first hole and no further", async () => {
@@ -97,23 +84,15 @@ test("a conversation that is not one's own any more leaves nothing behind", asyn
   assert.deepEqual([(await cache.load()).conversations, await cache.before(11, 4, 50)], [[], []]);
 });
 
-test("another epoch clears what was held and keeps what was written", async () => {
+test("another epoch clears what was held", async () => {
   const cache = openCache(++users);
   await cache.begin("one");
   await cache.keep({ epoch: "one", conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
-  await cache.putDraft({
-    client_message_id: "a",
-    key: "u:2",
-    content: "x",
-    written_at: 1,
-    state: "pending",
-    code: null,
-  });
   await cache.begin("one");
   assert.equal((await cache.load()).conversations.length, 1);
   await cache.begin("two");
-  const { epoch, conversations, drafts } = await cache.load();
-  assert.deepEqual([epoch, conversations.length, drafts.length], ["two", 0, 1]);
+  const { epoch, conversations } = await cache.load();
+  assert.deepEqual([epoch, conversations.length], ["two", 0]);
 });
 
 test("what a tab still holds of the epoch before does not get into the next one's cache", async () => {
@@ -135,7 +114,7 @@ test("a log-out wipes it although another tab has it open", async () => {
   await other.keep({ epoch: null, conversations: [kept(3)], entries: entries(1, 3), lost: [], people: [] });
   await wipeCache(user);
   const stored = await openCache(user).load();
-  assert.deepEqual([stored.conversations, stored.drafts], [[], []]);
+  assert.deepEqual([stored.conversations, stored.people], [[], []]);
   assert.deepEqual(await other.before(11, 4, 50), [], "the other tab's is closed, and says nothing");
 });
 
@@ -149,15 +128,7 @@ test("a browser without IndexedDB keeps nothing, and works", async () => {
     },
   });
   const cache = openCache(++users, broken);
-  assert.deepEqual(await cache.load(), { epoch: null, conversations: [], people: [], drafts: [] });
-  await cache.putDraft({
-    client_message_id: "a",
-    key: "u:2",
-    content: "x",
-    written_at: 1,
-    state: "pending",
-    code: null,
-  });
+  assert.deepEqual(await cache.load(), { epoch: null, conversations: [], people: [] });
   await cache.keep({ epoch: null, conversations: [kept(1)], entries: [], lost: [], people: [] });
   await wipeCache(users, broken);
   cache.close();

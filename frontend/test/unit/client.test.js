@@ -176,7 +176,7 @@ test("another epoch drops what was held and keeps what was written", async () =>
   await clock.turn(60_000);
   assert.deepEqual([said(alice, "u:2"), unsent(alice, "u:2")], [["unsent"], []]);
   const kept = await alice.kept.cache.load();
-  assert.deepEqual([kept.epoch, kept.drafts], ["two", []]);
+  assert.deepEqual([kept.epoch, alice.kept.drafts.size], ["two", 0]);
 });
 
 test("who is far behind gets the newest page first, and the rest where somebody scrolls to", async () => {
@@ -560,29 +560,20 @@ test("a conversation whose first page failed still hears what comes, and counts 
   assert.deepEqual([row?.unread, row?.last?.content], [1, "can you hear me"]);
 });
 
-test("a draft that is acknowledged while the disk is read is not taken for a left one", async () => {
+test("a draft that was thrown away in one tab is gone in the other", async () => {
   const clock = manualClock();
-  const server = new MiniServer(clock);
+  const server = new MiniServer(clock).group(5, [ALICE]);
   const kept = disk();
-  const read = kept.cache.drafts;
-  kept.cache.drafts = async () => {
-    const found = await read();
-    await new Promise((resolve) => clock.after(() => resolve(undefined), 50));
-    return found;
-  };
-  const bob = clientOf(server, BOB, kept);
+  const [first, second] = [clientOf(server, BOB, kept), clientOf(server, BOB, kept)];
   await clock.turn(3000);
-  server.away = true;
-  bob.socket().end(1006);
-  bob.client.send("u:1", "once");
+  const { client_message_id } = first.client.send("g:5", "refused");
   await clock.turn(1000);
-  server.away = false;
-  bob.client.retryNow();
-  await clock.turn(3000);
-  const sent = bob.sockets
-    .flatMap((socket) => socket.said)
-    .filter(({ event_type }) => event_type === "message");
-  assert.equal(sent.length, 1);
+  second.client.adopt();
+  await clock.turn(1000);
+  assert.deepEqual(unsent(second, "g:5"), ["refused failed"]);
+  first.client.discard(client_message_id);
+  await clock.turn(1000);
+  assert.deepEqual([unsent(first, "g:5"), unsent(second, "g:5")], [[], []]);
 });
 
 test("tabs do not put back each other's unsent words", async () => {
@@ -598,4 +589,68 @@ test("tabs do not put back each other's unsent words", async () => {
   await clock.turn(400);
   const next = new Composers({ clock, store });
   assert.deepEqual([next.text("u:1"), next.text("u:2")], ["", "hm, no"]);
+});
+
+test("whoever was found is watched once one talks with them, since only then the server tells of them", async () => {
+  const { clock, alice, bob } = await pair();
+  alice.client.showing([BOB]);
+  const watched = () =>
+    alice.socket().said.filter((/** @type {any} */ event) => event.event_type === "watch").length;
+  const before = watched();
+  alice.client.send("u:2", "hi");
+  await clock.turn(1000);
+  assert.equal(watched(), before + 1);
+  alice.client.send("u:2", "again");
+  bob.client.send("u:1", "hi");
+  await clock.turn(1000);
+  assert.equal(watched(), before + 1, "nothing new: the same people");
+});
+
+test("what was kept may be old: names are asked for again, once", async () => {
+  const { clock, server, alice, bob } = await pair();
+  alice.client.send("u:2", "hi");
+  await clock.turn(1000);
+  await bob.client.stop();
+  const before = server.asked.length;
+  const again = clientOf(server, BOB, bob.kept);
+  await clock.turn(60_000);
+  assert.equal(server.asked.slice(before).filter((call) => call === "GET /api/conversations").length, 1);
+  assert.ok(again);
+});
+
+test("a group that one left and joined again while this client was away begins anew", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock).group(5, [ALICE, BOB]);
+  for (let n = 1; n <= 30; n += 1) {
+    server.append(ALICE, { group_id: 5, content: `${n}` });
+  }
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  bob.client.open("g:5");
+  await clock.turn(3000);
+  await bob.client.stop();
+  server.leave(BOB, 5);
+  server.append(ALICE, { group_id: 5, content: "behind bob's back" });
+  server.join(BOB, 5);
+  server.append(ALICE, { group_id: 5, content: "welcome back" });
+  const again = clientOf(server, BOB, bob.kept);
+  await clock.turn(5000);
+  again.client.open("g:5");
+  await clock.turn(5000);
+  assert.deepEqual(said(again, "g:5").slice(1), ["welcome back"]);
+  assert.equal(again.client.conversations.rows[0]?.unread, 1);
+});
+
+test("heads that are older than a page that was fetched meanwhile throw nothing away", async () => {
+  const { clock, server, alice, bob } = await pair();
+  alice.client.send("u:2", "one");
+  await clock.turn(1000);
+  const old = server.heads(BOB);
+  alice.client.send("u:2", "two");
+  await clock.turn(1000);
+  bob.socket().tell({ ...bob.socket().ready(), heads: old });
+  await settled();
+  assert.deepEqual(said(bob, "u:1"), ["one", "two"]);
+  await clock.turn(5000);
+  assert.deepEqual([said(bob, "u:1"), bob.client.log("u:1").state], [["one", "two"], "ready"]);
 });

@@ -15,6 +15,7 @@ function setUp({ online = true } = {}) {
   const disk = new Map();
   let count = 0;
   let line = true;
+  const follow = { removed: (/** @type {string} */ _id) => {} };
   const outbox = new Outbox({
     clock,
     uuid: () => `id-${++count}`,
@@ -25,8 +26,13 @@ function setUp({ online = true } = {}) {
       return line;
     },
     store: {
-      put: async (draft) => void disk.set(draft.client_message_id, { ...draft }),
+      all: () => [...disk.values()],
+      put: (draft) => void disk.set(draft.client_message_id, { ...draft }),
       remove: (id) => void disk.delete(id),
+      follow(removed) {
+        follow.removed = removed;
+        return () => {};
+      },
     },
   });
   if (online) {
@@ -40,15 +46,16 @@ function setUp({ online = true } = {}) {
     line = true;
     outbox.resume();
   };
-  return { clock, outbox, sent, disk, cut, heal, states: () => outbox.all.map(({ state }) => state) };
+  return { clock, outbox, sent, disk, follow, cut, heal, states: () => outbox.all.map(({ state }) => state) };
 }
 
 test("a draft is kept before it goes out, and leaves with its ack", async () => {
   const { outbox, sent, disk } = setUp();
+  outbox.pause();
   const draft = outbox.add(KEY, "hi");
-  assert.deepEqual([sent, outbox.drafts(KEY)], [[], [draft]]);
-  await settled();
-  assert.deepEqual([sent, [...disk.keys()]], [["hi"], ["id-1"]]);
+  assert.deepEqual([sent, outbox.drafts(KEY), [...disk.keys()]], [[], [draft], ["id-1"]]);
+  outbox.resume();
+  assert.deepEqual(sent, ["hi"]);
   outbox.settle("id-1");
   assert.deepEqual([outbox.all, disk.size], [[], 0]);
 });
@@ -187,20 +194,20 @@ test("only what failed can be thrown away", async () => {
 });
 
 test("what an earlier page left behind goes out once, the oldest first", async () => {
-  const { outbox, sent } = setUp();
+  const { outbox, sent, disk } = setUp();
   /** @param {string} id @param {number} written_at */
-  const left = (id, written_at) =>
-    /** @type {import("../../src/state/types.js").Draft} */ ({
-      client_message_id: id,
-      key: KEY,
-      content: id,
-      written_at,
-      state: "pending",
-      code: null,
-    });
-  outbox.adopt([left("b", 2), left("a", 1)]);
-  outbox.adopt([left("a", 1)]);
+  const leave = (id, written_at) =>
+    disk.set(id, { client_message_id: id, key: KEY, content: id, written_at, state: "pending", code: null });
+  leave("b", 2);
+  leave("a", 1);
+  outbox.adopt();
+  outbox.adopt();
   outbox.settle("a");
+  assert.deepEqual(sent, ["a", "b"]);
+  // Another tab wrote it back before it saw that it is stored.
+  leave("a", 1);
+  outbox.adopt();
+  outbox.settle("b");
   assert.deepEqual(sent, ["a", "b"]);
 });
 
@@ -248,4 +255,26 @@ test("after a message got through, the next refusal is a first one again", async
   const before = sent.length;
   await clock.turn(1000);
   assert.equal(sent.length, before + 1);
+});
+
+test("what another tab threw away goes here too, and what it merely got stored stays until it is seen", async () => {
+  const { outbox, follow, states } = setUp();
+  outbox.add(KEY, "failed");
+  outbox.refuse("id-1", "muted");
+  outbox.add(KEY, "pending");
+  follow.removed("id-1");
+  follow.removed("id-2");
+  assert.deepEqual(states(), ["pending"]);
+});
+
+test("a draft that the server fails at again and again fails, and lets the others go", async () => {
+  const { clock, outbox, sent, states } = setUp();
+  outbox.add(KEY, "poison");
+  outbox.add(KEY, "fine");
+  for (let time = 0; time < 9; time += 1) {
+    assert.equal(sent.at(-1), "poison");
+    outbox.refuse("id-1", "internal");
+    await clock.turn(31_000);
+  }
+  assert.deepEqual([states(), sent.at(-1)], [["failed", "pending"], "fine"]);
 });

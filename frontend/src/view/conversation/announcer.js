@@ -4,7 +4,8 @@
 
 import { h, setText } from "../../lib/dom.js";
 import { plainName } from "../../lib/text.js";
-import { kindOf, lineOf, nameOf, noteParts } from "../parts/entries.js";
+import { kindOf } from "../../net/wire.js";
+import { lineOf, nameOf, noteParts } from "../parts/entries.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Message} Message */

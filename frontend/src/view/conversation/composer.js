@@ -112,6 +112,15 @@ export function createComposer(page, key, afterSend) {
     send();
     input.focus();
   });
+  life.add(
+    client.on("composer", (/** @type {Key} */ changed) => {
+      // While one writes here, here is where it is written.
+      if (changed === key && !page.attention.looking) {
+        input.value = client.draftText(key);
+        follow();
+      }
+    }),
+  );
   for (const topic of ["log", "link", "people"]) {
     life.add(client.on(topic, update));
   }

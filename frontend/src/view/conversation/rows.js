@@ -3,7 +3,8 @@
 // places where something is missing. Pure: the same view gives the same rows with the same keys.
 
 import { dayKey } from "../../lib/time.js";
-import { isDraft, kindOf, timeOf } from "../parts/entries.js";
+import { kindOf } from "../../net/wire.js";
+import { isDraft, timeOf } from "../parts/entries.js";
 
 /** @typedef {import("../context.js").LogView} LogView */
 /** @typedef {import("../context.js").Message} Message */

@@ -2,7 +2,7 @@
 // What the reader has really had before their eyes: the newest entry in sight while the window is looked at. From it
 // follow what counts as read and how much waits below.
 
-import { kindOf } from "../parts/entries.js";
+import { kindOf } from "../../net/wire.js";
 import { inSight } from "./position.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */

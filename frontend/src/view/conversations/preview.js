@@ -4,7 +4,8 @@
 
 import { bdi, h } from "../../lib/dom.js";
 import { oneLine } from "../../lib/text.js";
-import { isDraft, kindOf, lineOf, nameOf, noteParts } from "../parts/entries.js";
+import { kindOf } from "../../net/wire.js";
+import { isDraft, lineOf, nameOf, noteParts } from "../parts/entries.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").ConversationRow} ConversationRow */

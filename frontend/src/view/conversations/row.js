@@ -3,9 +3,10 @@
 
 import { h, setAttribute, setText } from "../../lib/dom.js";
 import { plainName } from "../../lib/text.js";
+import { kindOf } from "../../net/wire.js";
 import { titleOf } from "../context.js";
 import { createAvatar } from "../parts/avatar.js";
-import { isDraft, kindOf, nameOf, timeOf } from "../parts/entries.js";
+import { isDraft, nameOf, timeOf } from "../parts/entries.js";
 import { icon } from "../parts/icon.js";
 import { previewOf } from "./preview.js";
 

@@ -42,21 +42,28 @@ export function openMyProfile(page) {
     h("div", { class: "form__buttons" }, notes, out),
   );
 
+  /** What was chosen and has no answer yet. @type {Status | null} */
+  let asked = null;
+
   function update() {
     avatar.update(faceOfUser(client.me, client.shownStatus ?? "offline"));
-    choice.set(client.me.status ?? "online");
+    choice.set(asked ?? client.me.status ?? "online");
     setText(shown, t("mine.shown", { status: t(`status.${client.shownStatus ?? "offline"}`) }));
     shown.dataset.status = client.shownStatus ?? "offline";
   }
 
   choice.onChoice(async (value) => {
+    const status = /** @type {Status} */ (value);
+    asked = status;
     alert.show(null);
     try {
-      await client.setStatus(/** @type {Status} */ (value));
+      await client.setStatus(status);
     } catch (error) {
       alert.show(failureText(page, error));
-      update();
     }
+    // Another choice may have been made meanwhile.
+    asked = asked === status ? null : asked;
+    update();
   });
   dialog.life.listen(notes, "click", () => {
     dialog.close();

@@ -23,7 +23,7 @@ export function openSettings(page) {
   dialog.body.append(theme.node, language.node);
   theme.set(preferences.get("theme"));
   language.set(preferences.get("language"));
-  theme.onChoice((value) => preferences.set("theme", value));
-  language.onChoice((value) => preferences.set("language", value));
+  theme.onChoice((value) => preferences.set("theme", /** @type {any} */ (value)));
+  language.onChoice((value) => preferences.set("language", /** @type {any} */ (value)));
   theme.focus();
 }

@@ -1,6 +1,5 @@
 // @ts-check
-// What the list and the log both say about an entry or draft: who, when, what in one line. Which kinds are shown at all
-// is decided here and nowhere else.
+// What the list and the log both say about an entry or draft: who, when, what in one line.
 
 import { bdi } from "../../lib/dom.js";
 import { oneLine } from "../../lib/text.js";
@@ -8,27 +7,6 @@ import { oneLine } from "../../lib/text.js";
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Message} Message */
 /** @typedef {import("../context.js").Draft} Draft */
-
-/** @typedef {"written" | "note" | "unknown"} EntryKind */
-
-/** @type {Record<string, EntryKind>} */
-const KINDS = {
-  text: "written",
-  image: "written",
-  file: "written",
-  member_joined: "note",
-  member_left: "note",
-};
-
-/**
- * A kind that this client does not know is shown as nothing at all.
- *
- * @param {string} messageType
- * @returns {EntryKind}
- */
-export function kindOf(messageType) {
-  return Object.hasOwn(KINDS, messageType) ? KINDS[messageType] : "unknown";
-}
 
 /**
  * @param {Message | Draft} item

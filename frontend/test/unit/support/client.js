@@ -30,8 +30,8 @@ export function disk() {
   /** @type {Cache} */
   const cache = {
     async load() {
-      const lists = [conversations, people, drafts].map((map) => structuredClone([...map.values()]));
-      return { epoch, conversations: lists[0] ?? [], people: lists[1] ?? [], drafts: lists[2] ?? [] };
+      const lists = [conversations, people].map((map) => structuredClone([...map.values()]));
+      return { epoch, conversations: lists[0] ?? [], people: lists[1] ?? [] };
     },
     async keep(batch) {
       if (batch.epoch !== epoch) {
@@ -64,9 +64,6 @@ export function disk() {
         epoch = name;
       }
     },
-    drafts: async () => structuredClone([...drafts.values()]),
-    putDraft: async (draft) => void drafts.set(draft.client_message_id, structuredClone(draft)),
-    removeDraft: async (id) => void drafts.delete(id),
     close() {},
   };
   /** @type {import("../../../src/state/composers.js").Store} */
@@ -75,7 +72,24 @@ export function disk() {
     write: (key, text) => void (text ? texts.set(key, text) : texts.delete(key)),
     follow: () => () => {},
   };
-  return { cache, drafts, composers: store };
+  /** @type {Set<(id: string) => void>} */
+  const followers = new Set();
+  /** @type {import("../../../src/state/outbox.js").DraftStore} */
+  const outbox = {
+    all: () => structuredClone([...drafts.values()]),
+    put: (draft) => void drafts.set(draft.client_message_id, structuredClone(draft)),
+    remove(id) {
+      drafts.delete(id);
+      for (const removed of followers) {
+        removed(id);
+      }
+    },
+    follow(removed) {
+      followers.add(removed);
+      return () => followers.delete(removed);
+    },
+  };
+  return { cache, drafts, outbox, composers: store };
 }
 
 let ids = 0;
@@ -96,6 +110,7 @@ export function clientOf(server, user, kept = disk()) {
     session: /** @type {any} */ (session),
     clock,
     cache: kept.cache,
+    drafts: kept.outbox,
     composers: new Composers({ clock, store: kept.composers }),
     uuid: () => `id-${user}-${++ids}`,
     link: (sum) =>

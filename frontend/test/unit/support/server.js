@@ -4,7 +4,7 @@
 // has nothing of the real one's access rules.
 
 import { Failure } from "../../../src/lib/failure.js";
-import { isWritten } from "../../../src/net/wire.js";
+import { kindOf } from "../../../src/net/wire.js";
 
 /**
  * @typedef {import("../../../src/net/wire.js").Message} Message
@@ -226,7 +226,8 @@ export class MiniServer {
     const read_seq = reads.get(user) ?? 0;
     const from = Math.max(read_seq, (joined.get(user) ?? 1) - 1);
     const unread = entries.filter(
-      ({ seq, sender_id, message_type }) => seq > from && sender_id !== user && isWritten(message_type),
+      ({ seq, sender_id, message_type }) =>
+        seq > from && sender_id !== user && kindOf(message_type) === "written",
     );
     return {
       id,
