@@ -57,6 +57,7 @@ async fn the_policy_lets_own_files_work_and_nothing_that_is_written_into_a_page(
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
+        "img-src 'self' data: blob:",
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -67,7 +68,7 @@ async fn the_policy_lets_own_files_work_and_nothing_that_is_written_into_a_page(
     for rule in needed {
         assert!(rules.contains(&rule), "{rule} in {policy}");
     }
-    for never in ["unsafe-", "*", "http:", "strict-dynamic", "nonce-"] {
+    for never in ["unsafe-", "*", "http:", "https:", "strict-dynamic", "nonce-"] {
         assert!(!policy.contains(never), "{never} in {policy}");
     }
 }

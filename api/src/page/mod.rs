@@ -20,8 +20,9 @@ use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router, Writer, async_t
 use shared::error::Code;
 use std::sync::Arc;
 
-/// Own scripts, styles and pictures, and a connection to where they came from (`'self'` is its WebSocket too);
-/// nothing written into the page, and no string that becomes markup or script.
+/// Own scripts, styles and pictures (one on somebody else's server would tell them who looks, and when), and a
+/// connection to where they came from (`'self'` is its WebSocket too); nothing written into the page, and no string
+/// that becomes markup or script.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
                       font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \

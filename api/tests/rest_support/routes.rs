@@ -39,7 +39,9 @@ fn walk(router: &Router, path: &str, method: Option<String>, found: &mut Vec<Rou
     if router.goal.is_some()
         && let Some(method) = &method
     {
-        found.push(Route { path: path.clone(), method: method.clone() });
+        // The top has no part of its own.
+        let path = if path.is_empty() { "/".to_owned() } else { path.clone() };
+        found.push(Route { path, method: method.clone() });
     }
     for child in router.routers() {
         walk(child, &path, method.clone(), found);
