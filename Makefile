@@ -1,7 +1,8 @@
 # One line a target; what is longer than a line lives in deploy/scripts.
 SCRIPTS := deploy/scripts
+UI := cd frontend &&
 
-.PHONY: help run test ci fmt lint docs test-needs test-mysql conversation clean
+.PHONY: help run test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -15,14 +16,32 @@ test: ## Everything that must pass before a change lands; installs what the test
 
 ci: test ## The same: CI runs what you run
 
-fmt: ## Format the Rust code
+fmt: frontend/node_modules ## Format everything
 	cargo fmt --all
+	$(UI) npm run format
 
-lint: ## Clippy over everything, warnings denied
+lint: ui ## Clippy over everything, warnings denied, and the web client's checks
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 docs: ## The API documentation of all crates, warnings denied
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+ui: frontend/node_modules ## The web client's types, lint and format
+	$(UI) npm run check
+
+ui-test: frontend/node_modules ## The web client's own tests, without a browser
+	$(UI) npm test
+
+browsers: frontend/node_modules ## The tests in real browsers, against a debug build
+	cargo build --locked -p im-tt
+	$(UI) npm run e2e
+
+screenshots: frontend/node_modules ## Make the committed screenshots anew, to be looked at one by one; CI never does
+	cargo build --locked -p im-tt
+	$(UI) npm run screenshots
+
+frontend/node_modules: frontend/package-lock.json
+	$(UI) npm ci --no-audit --no-fund && touch node_modules
 
 test-needs: ## Only install what the tests need, or say what to install
 	@bash $(SCRIPTS)/test-needs.sh

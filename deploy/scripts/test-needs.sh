@@ -22,6 +22,15 @@ need() { # need WHAT-FOR PACKAGES CHECK…
 export PATH="$PATH:/usr/sbin:/sbin"
 has() { command -v "$1"; }
 has_mariadb() { has mariadbd && has mariadb-install-db; }
+has_chromium() { has "${CHROMIUM:-chromium}" || has chromium-browser || has google-chrome; }
+has_font() { fc-list --format '%{family}\n' | grep "$1"; }
+has_fonts() { has_font 'Noto Sans CJK SC' && has_font 'Noto Color Emoji' && has_font 'DejaVu Sans'; }
+
+# Node's major version, or 0; and that which apt would bring.
+node_here() { node --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p' | grep . || echo 0; }
+node_to_be_had() {
+  apt-cache policy nodejs 2>/dev/null | sed -n 's/^ *Candidate: \(.*:\)\{0,1\}\([0-9]*\)\..*/\2/p' | grep . || echo 0
+}
 
 check_rust() {
   local wanted
@@ -29,6 +38,20 @@ check_rust() {
   has cargo >/dev/null || fail "Rust is missing: install $wanted or newer with rustup (https://rustup.rs)."
   cargo fmt --version >/dev/null 2>&1 || fail "rustfmt is missing: rustup component add rustfmt"
   cargo clippy --version >/dev/null 2>&1 || fail "clippy is missing: rustup component add clippy"
+}
+
+# The web client's tests want Node, and Debian 12 has an older one: then it has to be somebody's choice where it comes from.
+check_node() {
+  local wanted
+  wanted=$(sed -n 's/.*"node": ">=\([0-9]*\)".*/\1/p' frontend/package.json)
+  if [ "$(node_here)" -ge "$wanted" ] && has npm >/dev/null; then return; fi
+  if [ "$(node_here)" -eq 0 ] && may_install && [ "$(node_to_be_had)" -ge "$wanted" ]; then
+    need "Node.js $wanted or newer with npm, for the web client's tests" "nodejs npm" false
+    return
+  fi
+  say "Node.js $wanted or newer with npm is needed for the web client's tests, and node here is: $(node --version 2>&1 || true)" \
+    "(Debian 12's own packages have 18). Install it from https://nodejs.org or with your version manager." >&2
+  exit 1
 }
 
 as_root() {
@@ -79,6 +102,9 @@ need "a C compiler, for SQLite" "gcc libc6-dev" has cc
 need "a MariaDB to test on" "mariadb-server" has_mariadb
 need "Python with its WebSocket library" "python3 python3-websockets" python_with_websockets
 need "ps, to end what was started" "procps" has ps
+check_node
+need "Chromium, for the tests in browsers" "chromium" has_chromium
+need "the fonts that the screenshots are made with" "fontconfig fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core" has_fonts
 
 if [ ${#missing[@]} -eq 0 ]; then
   say "Everything that the tests need is here."

@@ -21,14 +21,16 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# What cargo and Node's runner say at the end of each of their runs, added up.
 summary() {
   say "" "== The run"
   printf '%s\n' ${stage_times[@]+"${stage_times[@]}"}
   say "$(minutes "$SECONDS")  together (minutes:seconds)"
   if [ -s "$results" ]; then
     say "" "== The tests' own results"
-    grep -E '^test result:' "$results" || true
+    grep -E '^test result:|^ℹ (pass|fail|cancelled|skipped) ' "$results" || true
     awk '/^test result:/ { passed += $4; failed += $6; skipped += $8 }
+      /^ℹ pass / { passed += $3 } /^ℹ (fail|cancelled) / { failed += $3 } /^ℹ skipped / { skipped += $3 }
       END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped }' "$results"
   fi
   [ "$1" -eq 0 ] || say "make test: FAILED"
@@ -37,7 +39,13 @@ summary() {
 docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked; }
 
 # The output goes to the screen as it comes, and to a file for the summary. The last command's status is not the tests'.
-tests() { cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$results"; }
+tests() { cargo test --workspace --locked --no-fail-fast 2>&1 | tee -a "$results"; }
+
+# The web client. Its packages only check and test it; npm takes exactly those of the lock file.
+packages() { (cd frontend && npm ci --no-audit --no-fund); }
+check_ui() { (cd frontend && npm run --silent check); }
+test_ui() { (cd frontend && npm run --silent test) 2>&1 | tee -a "$results"; }
+browsers() { (cd frontend && IM_TT="$target/debug/im-tt" npm run --silent e2e) 2>&1 | tee -a "$results"; }
 
 private_mariadb() {
   local url_file=$work/mariadb-url server
@@ -58,6 +66,9 @@ stage "needs" bash deploy/scripts/test-needs.sh
 target=$(target_folder)
 python=$(python_with_websockets)
 stage "format" cargo fmt --all --check
+stage "frontend packages" packages
+stage "frontend check" check_ui
+stage "frontend tests" test_ui
 stage "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 # With all targets, as `cargo test` will want them: the same features, so nothing is built twice.
 stage "build" cargo build --workspace --all-targets --locked
@@ -65,3 +76,4 @@ private_mariadb
 stage "tests" tests
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"
+stage "browsers" browsers
