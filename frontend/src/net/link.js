@@ -35,6 +35,8 @@ const SPEAKS_WITHIN_IN_DOUBT = 4000;
 const COMPARES_EVERY = 60_000;
 /** A connection that lived this long was a good one: the next try is a first try. */
 const GOOD_AFTER = 10_000;
+/** WebSocket.OPEN; what is beyond takes nothing any more. */
+const SOCKET_OPEN = 1;
 /** The attempt that "come back slower" starts at: up to 16 s. */
 const SLOWER = 4;
 
@@ -126,7 +128,8 @@ export class Link extends Emitter {
    * @returns {boolean} Whether it went out. That says nothing about arriving.
    */
   send(event) {
-    if (this.#state !== "online" || !this.#socket) {
+    // A socket that is closing says so before it tells of it.
+    if (this.#state !== "online" || !this.#socket || this.#socket.readyState > SOCKET_OPEN) {
       return false;
     }
     this.#socket.send(JSON.stringify(event));

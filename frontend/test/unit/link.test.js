@@ -15,6 +15,7 @@ class Line {
   onmessage = null;
   /** @type {((event: { code: number }) => void) | null} */
   onclose = null;
+  readyState = 1;
   /** @type {any[]} */
   said = [];
   closed = false;
@@ -301,4 +302,12 @@ test("a stopped link leaves nothing running", async () => {
   const { clock, link } = await online();
   link.stop();
   assert.equal(clock.waiting, 0);
+});
+
+test("a socket that is closing takes nothing, although it has not told yet", async () => {
+  const { link, line } = await online();
+  const said = line().said.length;
+  line().readyState = 2;
+  assert.equal(link.send({ event_type: "ping" }), false);
+  assert.equal(line().said.length, said);
 });
