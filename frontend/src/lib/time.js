@@ -5,7 +5,7 @@
 const DAY = 86_400_000;
 
 /**
- * @typedef {object} Clock
+ * @typedef {object} Calendar
  * @property {() => number} now
  * @property {(at: number) => string} time  Hour and minute.
  * @property {(at: number) => string} listTime  As short as a list wants it.
@@ -17,9 +17,9 @@ const DAY = 86_400_000;
 /**
  * @param {string} tag  A BCP 47 language.
  * @param {() => number} now  Milliseconds since 1970.
- * @returns {Clock}
+ * @returns {Calendar}
  */
-export function createClock(tag, now) {
+export function createCalendar(tag, now) {
   const formats = formatsOf(tag);
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: "auto" });
   /** @param {number} days */

@@ -12,7 +12,7 @@ const PATIENCE = 1000;
 
 /** @param {ClientPage} page */
 export function mountBanner(page) {
-  const { client, clock, t } = page;
+  const { client, calendar, t } = page;
   const life = new Lifetime();
   const title = h("span", { class: "banner__title" });
   // Counts down each second: read out once a second it would silence everything else.
@@ -37,17 +37,17 @@ export function mountBanner(page) {
     if (link.state === "online") {
       noticed = null;
     } else {
-      noticed ??= clock.now();
+      noticed ??= calendar.now();
     }
     const since = link.lost_at ?? noticed ?? 0;
-    const shown = link.state !== "online" && clock.now() - since >= PATIENCE;
+    const shown = link.state !== "online" && calendar.now() - since >= PATIENCE;
     node.classList.toggle("hidden", !shown);
     node.dataset.state = link.state;
     retry.hidden = !shown || link.state === "connecting";
     setText(title, shown ? titleOf(page, link, since) : "");
     setText(detail, shown ? detailOf(page, link) : "");
     if (link.state !== "online") {
-      cancelTick = life.after(shown ? 1000 : Math.max(50, PATIENCE - (clock.now() - since)), update);
+      cancelTick = life.after(shown ? 1000 : Math.max(50, PATIENCE - (calendar.now() - since)), update);
     }
   }
 
@@ -62,12 +62,12 @@ export function mountBanner(page) {
  * @param {LinkView} link
  * @param {number} since
  */
-function titleOf({ t, clock }, link, since) {
+function titleOf({ t, calendar }, link, since) {
   if (link.state === "stopped") {
     return t("banner.stopped");
   }
   if (link.state !== "connecting") {
-    return t("banner.offline", { time: clock.time(since) });
+    return t("banner.offline", { time: calendar.time(since) });
   }
   return t(link.attempt > 0 || link.lost_at !== null ? "banner.reconnecting" : "banner.connecting");
 }
@@ -76,7 +76,7 @@ function titleOf({ t, clock }, link, since) {
  * @param {ClientPage} page
  * @param {LinkView} link
  */
-function detailOf({ t, clock }, link) {
+function detailOf({ t, calendar }, link) {
   if (link.state === "stopped") {
     return t("banner.stopped_hint");
   }
@@ -86,5 +86,7 @@ function detailOf({ t, clock }, link) {
   if (link.state !== "waiting" || link.retry_at === null) {
     return "";
   }
-  return t("banner.reconnecting_in", { count: Math.max(1, Math.ceil((link.retry_at - clock.now()) / 1000)) });
+  return t("banner.reconnecting_in", {
+    count: Math.max(1, Math.ceil((link.retry_at - calendar.now()) / 1000)),
+  });
 }

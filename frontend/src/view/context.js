@@ -3,7 +3,7 @@
 // main.js hands in the real ones, test/gallery its fixed ones.
 
 import { chooseLanguage, createTranslator } from "../lib/i18n.js";
-import { createClock } from "../lib/time.js";
+import { createCalendar } from "../lib/time.js";
 
 /**
  * @typedef {import("../state/types.js").Key} Key
@@ -50,7 +50,7 @@ import { createClock } from "../lib/time.js";
  * @property {Build} build
  * @property {import("../lib/i18n.js").Translator} words
  * @property {import("../lib/i18n.js").Say} t
- * @property {import("../lib/time.js").Clock} clock
+ * @property {import("../lib/time.js").Calendar} calendar
  * @property {HTMLElement} root  Where dialogs are put.
  *
  * @typedef {object} Columns  What the columns can ask of each other.
@@ -71,7 +71,16 @@ export function createPage({ account, preferences, attention, build, now = Date.
     navigator.languages ?? [navigator.language],
   );
   const words = createTranslator(language, tag);
-  return { account, preferences, attention, build, words, t: words.t, clock: createClock(tag, now), root };
+  return {
+    account,
+    preferences,
+    attention,
+    build,
+    words,
+    t: words.t,
+    calendar: createCalendar(tag, now),
+    root,
+  };
 }
 
 /**

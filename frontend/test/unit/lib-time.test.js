@@ -1,12 +1,12 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClock, daysBetween } from "../../src/lib/time.js";
+import { createCalendar, daysBetween } from "../../src/lib/time.js";
 
 const NOW = new Date(2026, 10, 24, 14, 5).getTime();
-const english = createClock("en-GB", () => NOW);
-const american = createClock("en-US", () => NOW);
-const chinese = createClock("zh-CN", () => NOW);
+const english = createCalendar("en-GB", () => NOW);
+const american = createCalendar("en-US", () => NOW);
+const chinese = createCalendar("zh-CN", () => NOW);
 
 /** @param {number} month @param {number} day @param {number} [hour] @param {number} [year] */
 const at = (month, day, hour = 9, year = 2026) => new Date(year, month - 1, day, hour, 5).getTime();
@@ -29,7 +29,7 @@ test("the last seven days are weekdays, before that it is a date", () => {
   assert.equal(chinese.listTime(at(12, 31, 9, 2025)), "2025/12/31");
 });
 
-test("a clock that runs ahead does not make a message of yesterday", () => {
+test("a calendar that runs ahead does not make a message of yesterday", () => {
   assert.equal(english.listTime(NOW + 3_600_000), "15:05");
   assert.equal(chinese.listTime(at(11, 26)), "11/26");
 });

@@ -20,7 +20,7 @@ const MARKS = { pending: "clock", sent: "sent", read: "read", failed: "failed" }
  * @returns {import("../../lib/dom.js").ItemView<EntryRow>}
  */
 export function createEntry(page, first) {
-  const { client, clock, t } = page;
+  const { client, calendar, t } = page;
   const avatar = createAvatar(page, 32);
   // Without a stop for Tab: there may be hundreds. By keyboard, profiles open from the header and the members.
   const face = h("button", { type: "button", class: "entry__face", tabindex: -1 }, avatar.node);
@@ -57,9 +57,9 @@ export function createEntry(page, first) {
     setAttribute(face, "aria-label", t("entry.about", { name: called }));
     setText(name, called);
     setText(text, row.item.content);
-    setText(time, clock.time(row.at));
+    setText(time, calendar.time(row.at));
     setAttribute(time, "datetime", new Date(row.at).toISOString());
-    setAttribute(time, "title", clock.full(row.at));
+    setAttribute(time, "title", calendar.full(row.at));
     showState(row, called);
   }
 
@@ -97,7 +97,7 @@ export function createEntry(page, first) {
     const who = row.own ? t("entry.you") : called;
     return t("entry.label", {
       name: who,
-      time: clock.time(row.at),
+      time: calendar.time(row.at),
       text: lineOf(page, row.item),
       state: t(`entry.${row.state}`),
     });

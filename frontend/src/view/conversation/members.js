@@ -101,7 +101,7 @@ function aboutOf({ t }, group) {
  * @returns {import("../../lib/dom.js").ItemView<Member>}
  */
 function createMember(page) {
-  const { client, clock, t } = page;
+  const { client, calendar, t } = page;
   const avatar = createAvatar(page, 32);
   const name = h("bdi", { class: "member__name", dir: "auto" });
   const you = h("span", { class: "member__you" });
@@ -122,7 +122,7 @@ function createMember(page) {
       setText(name, user.username);
       setText(you, mine ? t("members.you") : "");
       setText(status, presence ? t(`status.${presence}`) : "");
-      const muted = muted_until && Date.parse(muted_until) > clock.now();
+      const muted = muted_until && Date.parse(muted_until) > calendar.now();
       setText(chip, muted ? t("members.muted") : role === "member" ? "" : t(`role.${role}`));
       setAttribute(chip, "data-role", muted ? "muted" : role);
     },

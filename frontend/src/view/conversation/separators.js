@@ -10,14 +10,17 @@ import { noteParts } from "../parts/entries.js";
  * @param {ClientPage} page
  * @returns {import("../../lib/dom.js").ItemView<import("./rows.js").PillRow>}
  */
-export function createPill({ clock, t }) {
+export function createPill({ calendar, t }) {
   const text = h("time", { class: "pill__text" });
   const node = h("div", { class: "pill" }, text);
   return {
     node,
     update({ at, day }) {
-      setText(text, day ? t("log.pill", { day: clock.day(at), time: clock.time(at) }) : clock.time(at));
-      setAttribute(text, "title", clock.full(at));
+      setText(
+        text,
+        day ? t("log.pill", { day: calendar.day(at), time: calendar.time(at) }) : calendar.time(at),
+      );
+      setAttribute(text, "title", calendar.full(at));
       setAttribute(text, "datetime", new Date(at).toISOString());
     },
   };

@@ -16,7 +16,7 @@ const DAY_CHECK = 30_000;
 
 /** @param {ClientPage} page */
 export function mountConversations(page) {
-  const { client, clock, t } = page;
+  const { client, calendar, t } = page;
   const life = new Lifetime();
   const fresh = createNewButton(page);
   const rows = h("div", { class: "conversations__rows", role: "listbox", "aria-label": t("list.label") });
@@ -112,12 +112,12 @@ export function mountConversations(page) {
     life.add(client.on(topic, update));
   }
   life.add(client.on("current", followCurrent));
-  let day = clock.dayKey(clock.now());
+  let day = calendar.dayKey(calendar.now());
   life.every(DAY_CHECK, () => {
-    if (day === clock.dayKey(clock.now())) {
+    if (day === calendar.dayKey(calendar.now())) {
       return;
     }
-    day = clock.dayKey(clock.now());
+    day = calendar.dayKey(calendar.now());
     update();
   });
 

@@ -19,7 +19,7 @@ import { previewOf } from "./preview.js";
  * @returns {import("../../lib/dom.js").ItemView<ConversationRow>}
  */
 export function createRow(page, first) {
-  const { client, clock, t } = page;
+  const { client, calendar, t } = page;
   const avatar = createAvatar(page, 40);
   const title = h("bdi", { class: "row__title", dir: "auto" });
   const time = h("time", { class: "row__time" });
@@ -64,8 +64,8 @@ export function createRow(page, first) {
 
   /** @param {number | null} at */
   function showTime(at) {
-    setText(time, at === null ? "" : clock.listTime(at));
-    setAttribute(time, "title", at === null ? null : clock.full(at));
+    setText(time, at === null ? "" : calendar.listTime(at));
+    setAttribute(time, "title", at === null ? null : calendar.full(at));
   }
 
   /** @param {ConversationRow} row */
@@ -109,14 +109,14 @@ export function createRow(page, first) {
  * @param {unknown[]} more
  */
 function looksOf(page, row, more) {
-  const { client, clock } = page;
+  const { client, calendar } = page;
   const { last } = row;
   const typist = client.typists(row.key)[0]?.username;
   const said =
     !last || isDraft(last) ? last : kindOf(last.message_type) === "note" ? {} : nameOf(page, last.sender_id);
   const picture = (row.group ?? row.peer)?.avatar;
   const selected = row.key === client.current;
-  const today = clock.dayKey(clock.now());
+  const today = calendar.dayKey(calendar.now());
   return [...more, last, said, typist, picture, selected, today, row.unread, row.draft, row.failed];
 }
 
