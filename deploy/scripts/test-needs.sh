@@ -24,7 +24,9 @@ has() { command -v "$1"; }
 has_mariadb() { has mariadbd && has mariadb-install-db; }
 has_chromium() { has "${CHROMIUM:-chromium}" || has chromium-browser || has google-chrome; }
 has_font() { fc-list --format '%{family}\n' | grep "$1"; }
-has_fonts() { has_font 'Noto Sans CJK SC' && has_font 'Noto Color Emoji' && has_font 'DejaVu Sans'; }
+has_fonts() {
+  has_font 'Open Sans' && has_font 'Noto Sans CJK SC' && has_font 'Noto Color Emoji' && has_font 'DejaVu Sans'
+}
 
 # Node's major version, or 0; and that which apt would bring.
 node_here() { node --version 2>/dev/null | sed -n 's/^v\([0-9]*\)\..*/\1/p' | grep . || echo 0; }
@@ -103,8 +105,9 @@ need "a MariaDB to test on" "mariadb-server" has_mariadb
 need "Python with its WebSocket library" "python3 python3-websockets" python_with_websockets
 need "ps, to end what was started" "procps" has ps
 check_node
+screenshot_fonts="fontconfig fonts-open-sans fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core"
 need "Chromium, for the tests in browsers" "chromium" has_chromium
-need "the fonts that the screenshots are made with" "fontconfig fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core" has_fonts
+need "the fonts that the screenshots are made with" "$screenshot_fonts" has_fonts
 
 if [ ${#missing[@]} -eq 0 ]; then
   say "Everything that the tests need is here."

@@ -48,6 +48,8 @@ export class Server {
     }
     const child = spawn(BINARY, { env: this.#variables(), stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
+    // Whatever ends the test ends its server.
+    process.once("exit", () => child.kill("SIGKILL"));
     let said = "";
     child.stdout.on("data", (bytes) => {
       said += bytes;
