@@ -45,7 +45,7 @@ check_rust() {
 # The web client's tests want Node, and Debian 12 has an older one: then it has to be somebody's choice where it comes from.
 check_node() {
   local wanted
-  wanted=$(sed -n 's/.*"node": ">=\([0-9]*\)".*/\1/p' frontend/package.json)
+  wanted=$(sed -n 's/.*"node": ">=\([0-9]*\)[0-9.]*".*/\1/p' frontend/package.json)
   if [ "$(node_here)" -ge "$wanted" ] && has npm >/dev/null; then return; fi
   if [ "$(node_here)" -eq 0 ] && may_install && [ "$(node_to_be_had)" -ge "$wanted" ]; then
     need "Node.js $wanted or newer with npm, for the web client's tests" "nodejs npm" false

@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { eventually, LIMIT_MS } from "./eventually.js";
 import { watch } from "./hooks.js";
+import { Line } from "./line.js";
 import { readLog } from "./log.js";
 import { Network } from "./network.js";
 
@@ -25,13 +26,14 @@ export class Person {
   /**
    * @param {string} name
    * @param {{ context: import("playwright-core").BrowserContext, page: import("playwright-core").Page,
-   *   network: Network, faults: string[] }} parts
+   *   network: Network, line: Line, faults: string[] }} parts
    */
-  constructor(name, { context, page, network, faults }) {
+  constructor(name, { context, page, network, line, faults }) {
     this.name = name;
     this.context = context;
     this.page = page;
     this.network = network;
+    this.line = line;
     this.faults = faults;
   }
 
@@ -53,18 +55,20 @@ export class Person {
     });
     context.setDefaultTimeout(LIMIT_MS);
     const page = await context.newPage();
+    const line = new Line(page);
     await watch(page, stage.faults, name);
     await page.goto(network.address);
-    return new Person(name, { context, page, network, faults: stage.faults });
+    return new Person(name, { context, page, network, line, faults: stage.faults });
   }
 
   /** The same person in another tab: the same cookies and stores. */
   async inAnotherTab() {
     const page = await this.context.newPage();
+    const line = new Line(page);
     await watch(page, this.faults, `${this.name} in another tab`);
     await page.goto(this.network.address);
     const { context, network, faults } = this;
-    return new Person(this.name, { context, page, network, faults });
+    return new Person(this.name, { context, page, network, line, faults });
   }
 
   get email() {
@@ -263,10 +267,11 @@ export class Person {
     return this.page.getByRole("status").filter({ hasText: /offline|connecting/i });
   }
 
+  /** The server has let the page in, and the page says nothing else. */
   async isOnline() {
     await eventually(
       `${this.name} is connected`,
-      async () => (await this.banner.count()) === 0 || !(await this.banner.isVisible()),
+      async () => this.line.up && ((await this.banner.count()) === 0 || !(await this.banner.isVisible())),
     );
   }
 
