@@ -108,7 +108,8 @@ export class Inbox extends Emitter {
   heard(entry) {
     const conversation = this.get(keyOfEntry(entry, this.#parts.me));
     if (entry.message_type === "member_left" && memberOf(entry) === this.#parts.me) {
-      return this.lose(conversation);
+      // The bus may repeat how an earlier membership ended.
+      return entry.seq > (conversation.group?.joined_seq ?? 0) ? this.lose(conversation) : undefined;
     }
     if (conversation.gone) {
       // Late news of a group that was left; or one joined it again elsewhere, and only the list knows what is ours now.
@@ -148,9 +149,8 @@ export class Inbox extends Emitter {
       this.#changed(conversation);
     }
     const missing = this.all.filter(({ id }) => id !== null && !heads.has(id));
-    for (const conversation of all ? missing : []) {
-      this.lose(conversation);
-    }
+    // What `ready` lacks is not one's own any more, or so new that it was looked up too early: the list tells.
+    unknown ||= all && missing.length > 0;
     if (unknown || !this.listing.asked || (missing.length > 0 && this.#may_doubt())) {
       this.listing.refresh();
     }

@@ -654,3 +654,32 @@ test("heads that are older than a page that was fetched meanwhile throw nothing 
   await clock.turn(5000);
   assert.deepEqual([said(bob, "u:1"), bob.client.log("u:1").state], [["one", "two"], "ready"]);
 });
+
+test("how an earlier membership ended, told again by the bus, does not end the present one", async () => {
+  const clock = manualClock();
+  const server = new MiniServer(clock).group(5, [ALICE, BOB]);
+  server.append(ALICE, { group_id: 5, content: "welcome" });
+  server.leave(BOB, 5);
+  const [left] = server.conversations.get("g:5")?.entries.slice(-1) ?? [];
+  server.join(BOB, 5);
+  const bob = clientOf(server, BOB);
+  await clock.turn(3000);
+  assert.equal(bob.client.conversations.rows.length, 1);
+  const { id: message_id, sender_id: user_id, ...same } = /** @type {any} */ (left);
+  bob.socket().tell({ event_type: "message", message_id, user_id, ...same });
+  await clock.turn(1000);
+  assert.equal(bob.client.conversations.rows.length, 1);
+});
+
+test("a group that was made while the connection was looked up is not lost by it", async () => {
+  const { clock, server, bob } = await pair();
+  const heads = server.heads(BOB);
+  server.group(5, [BOB]);
+  server.append(BOB, { group_id: 5, content: "mine" });
+  await clock.turn(3000);
+  assert.equal(bob.client.conversations.rows.length, 1);
+  bob.client.open("g:5");
+  bob.socket().tell({ ...bob.socket().ready(), heads });
+  await clock.turn(5000);
+  assert.deepEqual([bob.client.log("g:5").state, bob.client.conversations.rows.length], ["ready", 1]);
+});
