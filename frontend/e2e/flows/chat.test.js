@@ -34,18 +34,20 @@ flow("a message stands in the log at once, before the server has it", async ({ p
   await alice.isThrough();
   alice.network.hang();
   await alice.composer.fill("second");
-  const shown = await alice.page.evaluate(async () => {
+  // Nothing is waited for but the page's own drawing, whatever that takes on this machine.
+  const frames = await alice.page.evaluate(async () => {
     const log = /** @type {HTMLElement} */ (document.querySelector('[role="log"]'));
-    const began = performance.now();
     document.activeElement?.dispatchEvent(
       new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
     );
+    let count = 0;
     while (!log.textContent?.includes("second")) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
+      count += 1;
     }
-    return performance.now() - began;
+    return count;
   });
-  assert.ok(shown < 150, `shown after ${shown} ms; 50 are promised, on a machine that does nothing else`);
+  assert.ok(frames <= 2, `shown after ${frames} frames`);
   await alice.seesItAs("second", "pending");
   alice.network.heal();
   await alice.isThrough();
