@@ -20,14 +20,22 @@ const VIEWS = new Set([
   "login",
   "register",
   "list",
+  "list-empty",
   "conversation",
   "conversation-group",
   "conversation-members",
   "conversation-failed",
   "conversation-hostile",
   "conversation-offline",
+  "menu",
+  "profile",
   "my-profile",
   "settings",
+  "find-found",
+  "create",
+  "join-failed",
+  "leave",
+  "log-out",
 ]);
 
 /** Other words have other lengths. */

@@ -132,7 +132,7 @@ export const SCENES = {
       client.link = { state: "waiting", retry_at: NOW + 5000, lost_at: wide(40), attempt: 2 };
     },
   },
-  menu: { set: alice, play: () => press(".conversations__head .icon-button") },
+  menu: { play: () => press(".conversations__head .icon-button") },
   profile: { set: alice, play: () => press(".conversation__face") },
   "my-profile": { set: alice, play: () => press(".rail__mine") },
   settings: { set: alice, play: () => press("[data-opens=settings]") },
