@@ -37,7 +37,8 @@ export class People extends Emitter {
   #asking = 0;
   /** @type {number[]} */
   #watched = [];
-  #stale = () => {};
+  /** @type {(() => void) | null} */
+  #stale = null;
   /** @type {(() => void) | null} */
   #rewatching = null;
   /** Until when a status that nobody watches may be believed. @type {Map<number, number>} */
@@ -134,7 +135,8 @@ export class People extends Emitter {
 
   /** Connected: watched again, and asked again whom nobody could tell of. */
   resume() {
-    this.#stale();
+    this.#stale?.();
+    this.#stale = null;
     this.#watch(this.#watched);
     for (const id of this.#asked) {
       if (!this.#users.has(id) && !this.#queue.includes(id)) {
@@ -146,15 +148,16 @@ export class People extends Emitter {
 
   /** Not connected. */
   pause() {
-    this.#stale();
-    this.#stale = this.#clock.after(() => {
+    // Each try that fails says so again; what counts is since when.
+    this.#stale ??= this.#clock.after(() => {
       this.#statuses.clear();
       this.later("presence");
     }, STALE_AFTER);
   }
 
   stop() {
-    this.#stale();
+    this.#stale?.();
+    this.#stale = null;
     this.#rewatching?.();
     this.#queue = [];
   }
