@@ -44,4 +44,9 @@ pub trait Api: Send + Sync + 'static {
 
     /// Whether the two have a direct conversation, so that one may show the other that they are typing.
     async fn may_type(&self, user: UserId, peer: UserId) -> Result<bool, Unavailable>;
+
+    /// Whether any api is there, for the gateway's health. One in the same process always is.
+    async fn answers(&self) -> bool {
+        true
+    }
 }

@@ -20,3 +20,5 @@ pub mod config;
 pub mod telemetry;
 pub mod metrics;
 pub mod serve;
+pub mod node;
+pub mod program;
