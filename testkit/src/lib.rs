@@ -8,11 +8,13 @@
     reason = "test support: what cannot go on panics with a sentence, which fails the test that asked"
 )]
 
+pub mod cluster;
 pub mod contract;
 pub mod daemon;
 pub mod faulty_bus;
 mod folder;
 mod guard;
+mod installed;
 pub mod mariadb;
 pub mod people;
 pub mod port;
@@ -20,6 +22,7 @@ pub mod process;
 pub mod proxy;
 pub mod wait;
 
+pub use cluster::{Cluster, ClusterPlan, Link};
 pub use daemon::Daemon;
 pub use mariadb::{Database, MariaDb};
 pub use people::{Connection, Group, Person, Server};
