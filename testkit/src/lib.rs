@@ -16,9 +16,11 @@ pub mod mariadb;
 pub mod people;
 pub mod port;
 pub mod process;
+pub mod redis;
 pub mod wait;
 
 pub use mariadb::{Database, MariaDb};
 pub use people::{Connection, Group, Person, Server};
 pub use process::{Process, Program};
+pub use redis::RedisServer;
 pub use wait::{eventually, within};

@@ -3,6 +3,7 @@
 
 mod delivery;
 pub mod memory;
+pub mod redis;
 
 pub use delivery::{Deliveries, Delivery, DeliveryQueue};
 
@@ -60,6 +61,10 @@ pub trait Subscription: Send + Sync + 'static {
     /// # Errors
     /// [`BusAway`] when the bus does not answer; the topics may then still arrive.
     async fn unsubscribe(&self, topics: &[Topic]) -> Result<(), BusAway>;
+
+    /// Cuts the link and makes a new one, as if it had been lost: for a node that found out that it is deaf.
+    /// Where there is no link there is nothing to cut.
+    fn reset(&self) {}
 }
 
 /// The bus does not answer.

@@ -24,7 +24,8 @@ impl Backoff {
         if self.paused.is_some_and(|at| at.elapsed() > CALM) {
             self.next = Duration::ZERO;
         }
-        sleep(self.next.mul_f64(rand::rng().random_range(0.5..=1.0))).await;
+        let share = rand::rng().random_range(0.5..=1.0);
+        sleep(self.next.mul_f64(share)).await;
         self.next = (self.next * 2).clamp(SHORTEST, LONGEST);
         self.paused = Some(Instant::now());
     }

@@ -15,6 +15,7 @@ use ::redis::{Client, IntoConnectionInfo, Pipeline, ProtocolVersion, RedisResult
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tracing::warn;
 
 /// How long a new connection may take, with TLS and the log-in.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
@@ -76,6 +77,28 @@ impl Redis {
         on_message: impl Fn(&[u8], Vec<u8>) + Send + Sync + 'static,
     ) -> RedisResult<Wire> {
         Wire::connect(&self.shared.client, on_message).await
+    }
+
+    /// [`Redis::connect`], over and over until it succeeds. `link` is its name in the log, where each outage is
+    /// told once.
+    pub(crate) async fn connect_for_ever(
+        &self,
+        backoff: &mut Backoff,
+        link: &str,
+        on_message: impl Fn(&[u8], Vec<u8>) + Clone + Send + Sync + 'static,
+    ) -> Wire {
+        let mut is_told = false;
+        loop {
+            backoff.pause().await;
+            match self.connect(on_message.clone()).await {
+                Ok(wire) => return wire,
+                Err(error) if !is_told => {
+                    warn!(link, %error, "Redis cannot be reached; trying on");
+                    is_told = true;
+                }
+                Err(_) => {}
+            }
+        }
     }
 
     /// Runs commands on a pooled connection: for whatever is not published. One that failed without an answer
