@@ -10,6 +10,7 @@ pub mod lane;
 pub mod door;
 pub mod envelope;
 pub mod topic;
+pub mod redis;
 pub mod bus;
 pub mod presence;
 pub mod rate;

@@ -64,6 +64,9 @@ metrics_table! {
     APPEND_RETRIES "imtt_append_retries_total" Counter "Append batches run again, by cause.",
     PUBLISH_FAILED "imtt_publish_failures_total" Counter "Envelopes that the bus did not surely take.",
     HEADS_ANNOUNCED "imtt_heads_announced_total" Counter "Heads announced for entries that could not be published.",
+    REDIS_UP "imtt_redis_up" Gauge "1 while the link to Redis stands, by link (publisher or subscriber).",
+    RESUBSCRIBES "imtt_pubsub_resubscribes_total" Counter "Times that a lost subscriber link was back, with all its topics.",
+    REDIS_FAILURES "imtt_redis_failures_total" Counter "Commands that Redis did not answer well or in time, by use (presence or limits).",
 }
 
 /// Bucket bounds of the histograms of seconds: 0.5 ms to 30 s.

@@ -86,6 +86,13 @@ pub fn lease_key(node: NodeId) -> String {
     format!("im:{{p{}}}:lease:{node}", node.0.as_u128() % u128::from(PARTITIONS))
 }
 
+/// The key of what was done for `key` (an account, an address) under a rate rule.
+#[must_use]
+pub fn rate_key(rule: &str, key: &str) -> String {
+    let hash = key.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
+    format!("im:{{p{}}}:rate:{rule}:{key}", hash % PARTITIONS)
+}
+
 fn partition(id: i64) -> u64 {
     mix(id.cast_unsigned()) % PARTITIONS
 }

@@ -3,6 +3,7 @@
 
 mod delivery;
 pub mod memory;
+pub mod redis;
 
 pub use delivery::{Deliveries, Delivery, DeliveryQueue};
 
