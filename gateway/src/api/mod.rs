@@ -1,6 +1,14 @@
 //! ⑤ The door to the api: append batches and look-ups. A gateway reaches storage through this trait and in no
 //! other way; behind it are function calls in the all-in-one, and HTTP in a cluster.
 
+mod addresses;
+pub mod http;
+mod link;
+mod node;
+mod nodes;
+
+pub use addresses::{ApiUrl, BadApiUrl, Resolver, SystemResolver};
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use shared::door::{
