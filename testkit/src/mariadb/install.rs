@@ -1,4 +1,4 @@
-//! Finding the server's programs, and making a data folder that it accepts.
+//! The server's programs, and making a data folder that it accepts.
 //!
 //! MariaDB from a package is the default; a MySQL in the PATH does too. As root the server runs as the packages' user
 //! `mysql` (both refuse root), as an ordinary user it runs as that user.
@@ -9,19 +9,18 @@ use std::process::Command;
 
 use nix::unistd::{User, geteuid};
 
-const SERVER_FOLDERS: [&str; 6] =
-    ["/usr/sbin", "/usr/bin", "/usr/libexec", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
+use crate::installed::find;
 
 /// The server, and what fills its data folder.
 #[derive(Debug)]
-pub(super) struct Program {
-    pub(super) server: PathBuf,
+pub(crate) struct Program {
+    pub(crate) server: PathBuf,
     /// `None` for a MySQL, which fills the folder itself.
     installer: Option<PathBuf>,
 }
 
 impl Program {
-    pub(super) fn find() -> Self {
+    pub(crate) fn find() -> Self {
         let mariadb = find("mariadbd").zip(find("mariadb-install-db"));
         if let Some((server, installer)) = mariadb {
             return Self { server, installer: Some(installer) };
@@ -35,7 +34,7 @@ impl Program {
 }
 
 /// The command line of the server, except its port. Durable like the real one, small like a test's.
-pub(super) fn settings(folder: &Path) -> Vec<String> {
+pub(crate) fn settings(folder: &Path) -> Vec<String> {
     let path = |name: &str| folder.join(name).display().to_string();
     let mut settings = vec![
         "--no-defaults".to_owned(),
@@ -58,14 +57,14 @@ pub(super) fn settings(folder: &Path) -> Vec<String> {
 }
 
 /// Gives the folder to the user that the server will run as.
-pub(super) fn hand_over(folder: &Path) {
+pub(crate) fn hand_over(folder: &Path) {
     let Some(name) = server_user() else { return };
     let user = User::from_name(name).ok().flatten().expect("server_user looked it up");
     chown(folder, Some(user.uid.as_raw()), Some(user.gid.as_raw())).expect("root may give a folder away");
 }
 
 /// Makes the system tables; root gets no password, and nobody else gets in.
-pub(super) fn fill(program: &Program, folder: &Path) {
+pub(crate) fn fill(program: &Program, folder: &Path) {
     let mut command = match &program.installer {
         Some(installer) => {
             let mut command = Command::new(installer);
@@ -97,11 +96,4 @@ fn server_user() -> Option<&'static str> {
     }
     let packaged = User::from_name("mysql").ok().flatten();
     Some(packaged.map_or("root", |_| "mysql"))
-}
-
-#[allow(clippy::disallowed_methods, reason = "PATH says where programs are; it is no setting of ours")]
-fn find(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(SERVER_FOLDERS.iter().map(PathBuf::from));
-    folders.map(|folder| folder.join(name)).find(|program| program.is_file())
 }

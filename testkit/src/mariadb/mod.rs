@@ -5,7 +5,7 @@
 //! and `make test-mysql` points the same tests at a MySQL.
 
 mod database;
-mod install;
+pub(crate) mod install;
 mod server;
 
 use tokio::sync::OnceCell;

@@ -24,7 +24,7 @@ use crate::wait::within;
 const START_LIMIT: Duration = Duration::from_secs(60);
 const EXIT_LIMIT: Duration = Duration::from_secs(60);
 /// What a child keeps of the environment: where programs and scratch folders are.
-const KEPT: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
+pub(crate) const KEPT: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
 
 /// How to start the program. Cloned, it starts the same again: a restart on the same folder.
 #[derive(Debug, Clone)]
