@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, Span};
 use super::verdict::Verdict;
-use crate::history::{ClientId, ConnectionId, Micros, What};
+use crate::history::{ConnectionId, Micros, What};
 use shared::event::Status;
 use std::collections::HashMap;
 
@@ -59,20 +59,22 @@ fn watched(
     (from, to, online): (Micros, Micros, bool),
 ) {
     let Some((first_told, _)) = told.first() else { return };
-    let began = from.max(*first_told);
-    let due = facts.due(began, if online { facts.rules.came } else { facts.rules.gone });
-    if due >= to || !span.covers(began, due) || !facts.reads(span.client, began, due) {
-        return;
-    }
-    let last = told.iter().take_while(|(at, _)| *at <= due).last();
-    let Some((_, status)) = last else { return };
-    if (*status != Status::Offline) != online {
-        let state = if online { "connected" } else { "not connected" };
-        let says = format!(
-            "user {user} was {state} from {from} to {to}, and connection {} of client {} saw {status:?} at {due}",
-            span.connection, span.client,
-        );
-        let client: ClientId = span.client;
-        verdict.wrong_for("I12", due, (Some(client), None), says);
+    let allowed = if online { facts.rules.came } else { facts.rules.gone };
+    // Looked at some time after the change itself, and after whatever was told since.
+    let since = told.iter().map(|(at, _)| *at).filter(|at| from < *at && *at < to);
+    for began in [from.max(*first_told)].into_iter().chain(since) {
+        let due = facts.due(began, allowed);
+        if due >= to || !span.covers(began, due) || !facts.reads(span.client, began, due) {
+            continue;
+        }
+        let Some((_, status)) = told.iter().rfind(|(at, _)| *at <= due) else { continue };
+        if (*status != Status::Offline) != online {
+            let state = if online { "connected" } else { "not connected" };
+            let says = format!(
+                "user {user} was {state} from {from} to {to}, and connection {} of client {} saw {status:?} at {due}",
+                span.connection, span.client,
+            );
+            return verdict.wrong_for("I12", due, (Some(span.client), None), says);
+        }
     }
 }

@@ -98,6 +98,9 @@ impl Story {
             let status = if here { Status::Online } else { Status::Offline };
             self.note(What::Presence { client, connection, user: watched, status });
         }
+        for (client, connection) in self.online.clone() {
+            self.note(What::Presence { client, connection, user, status: Status::Online });
+        }
     }
 
     pub fn cut(&mut self, client: u32) {
@@ -157,7 +160,7 @@ impl Story {
     }
 
     pub fn recv(&mut self, client: u32, seen: &Seen, via: Via) {
-        let (connection, asked) = (self.online[&client], self.now);
+        let (connection, asked) = (self.online[&client], self.now + 1);
         self.note(What::Recv { client, connection, seen: *seen, via, asked });
     }
 
