@@ -135,12 +135,19 @@ impl App {
 
 #[async_trait]
 impl Checked for App {
-    /// Red only when this node's own database does not answer; what else is away is for others to say.
+    /// Red when this node's own database does not answer, and on the way out; what nobody has is `degraded`.
     async fn health(&self) -> Health {
         let mut health = Health::default();
-        let answer = tokio::time::timeout(DATABASE_ANSWERS_IN, self.database_answers()).await;
+        let answer = tokio::time::timeout(DATABASE_ANSWERS_IN, self.database_answers());
+        let (answer, bus) = tokio::join!(answer, self.bus.answers());
         if !matches!(answer, Ok(Ok(()))) {
             health.faults.push("the database does not answer".to_owned());
+        }
+        if self.stop.is_cancelled() {
+            health.faults.push("the api stops".to_owned());
+        }
+        if !bus {
+            health.degraded.push("the bus does not answer".to_owned());
         }
         health
     }

@@ -1,12 +1,44 @@
 //! What an api node is told by its environment. Bad values are noted in [`Env`] and reported together with
 //! everybody else's; nothing here stops at the first one.
 
-use shared::config::{AddressRange, Env, RateLimiting, Secret};
+use shared::config::{AddressRange, BadConfig, Env, RateLimiting, Secret};
+use shared::node::NodeConfig;
 use std::fmt;
 use std::str::FromStr;
 
 /// The bcrypt cost under which a start is warned about: guessing is then cheap (OWASP ASVS, appendix C).
 const WEAK_BCRYPT_COST: u32 = 10;
+
+/// How many lanes append before a database server.
+const LANES: usize = 16;
+
+/// What the program `api` is told.
+#[derive(Debug)]
+pub struct Settings {
+    /// What every node is told.
+    pub node: NodeConfig,
+    /// `mysql://…`, with its password.
+    pub database_url: Secret,
+    /// What the api in it is told.
+    pub api: Config,
+}
+
+impl Settings {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Everything that is wrong, a line each.
+    pub fn read(env: &Env) -> Result<Self, BadConfig> {
+        let node = NodeConfig::read(env);
+        let api = Config::read(env, LANES);
+        if env.text("DATABASE_URL").is_none() {
+            env.problem("DATABASE_URL", "an api needs it: mysql://user:password@host:port/database");
+        }
+        env.finish()?;
+        let read = node.zip(api.database_url.clone());
+        read.map(|(node, database_url)| Self { node, database_url, api }).ok_or_else(|| BadConfig(Vec::new()))
+    }
+}
 
 /// An api node's configuration.
 #[derive(Debug, Clone)]

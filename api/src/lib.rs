@@ -15,6 +15,7 @@ pub mod door;
 pub mod append;
 pub mod reads;
 pub mod store;
+pub mod run;
 
 pub use app::{App, Parts};
 pub use config::Config;

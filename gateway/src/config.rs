@@ -1,8 +1,44 @@
 //! What a gateway is told by its environment: where to listen, whom to believe, and every limit.
 
+use crate::api::http::ApiUrl;
 use crate::connection::outbox::OutboxBounds;
-use shared::config::{AddressRange, Env, RateLimiting};
+use shared::config::{AddressRange, BadConfig, Env, RateLimiting};
+use shared::node::NodeConfig;
 use std::time::Duration;
+
+/// How many lanes drafts wait in before a database server.
+const LANES: usize = 16;
+
+/// Over how long a node of a cluster sends its clients away: the others take them one by one.
+const DRAIN_MS: u64 = 30_000;
+
+/// What the program `gateway` is told.
+#[derive(Debug)]
+pub struct Settings {
+    /// What every node is told.
+    pub node: NodeConfig,
+    /// The internal addresses of the apis.
+    pub api_urls: Vec<ApiUrl>,
+    /// What the gateway in it is told.
+    pub gateway: Config,
+}
+
+impl Settings {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Everything that is wrong, a line each.
+    pub fn read(env: &Env) -> Result<Self, BadConfig> {
+        let node = NodeConfig::read(env);
+        let api_urls = env.list("API_URLS", "the apis' internal addresses such as http://api:8081");
+        if api_urls.is_empty() && env.text("API_URLS").is_none() {
+            env.problem("API_URLS", "a gateway needs it: the apis' internal addresses, such as http://api:8081");
+        }
+        let gateway = Config::read(env, LANES, DRAIN_MS);
+        env.finish()?;
+        node.map(|node| Self { node, api_urls, gateway }).ok_or_else(|| BadConfig(Vec::new()))
+    }
+}
 
 /// A gateway's configuration.
 #[derive(Debug, Clone)]

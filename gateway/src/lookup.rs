@@ -14,7 +14,8 @@ const QUEUE: usize = 16_384;
 /// How many questions make a batch at most.
 const BATCH: usize = 256;
 
-/// How long an answer is waited for.
+/// How long an answer is waited for, by a batch and by each question. The door goes from node to node within
+/// it, so what waits behind a batch that met a silent node is answered right after it.
 const WITHIN: Duration = Duration::from_secs(10);
 
 /// One kind of look-up.
@@ -42,6 +43,11 @@ impl<Q: Send + 'static, A: Send + 'static> Lookup<Q, A> {
                 tokio::select! {
                     taken = asked.recv_many(&mut batch, BATCH) => if taken == 0 { return },
                     () = stop.cancelled() => return,
+                }
+                // Whoever waited too long, behind a batch that nobody answered, asks again or has gone.
+                batch.retain(|asked| !asked.answer.is_closed());
+                if batch.is_empty() {
+                    continue;
                 }
                 let (questions, answers): (Vec<Q>, Vec<_>) =
                     batch.drain(..).map(|asked| (asked.question, asked.answer)).unzip();

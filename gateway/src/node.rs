@@ -3,13 +3,15 @@
 use crate::api::Api;
 use crate::config::Config;
 use crate::connection::heartbeat;
+use crate::echoes::{self, Echoes};
 use crate::hub::topics::Topics;
 use crate::hub::{self, Hub};
 use crate::lookup::Lookup;
 use crate::presence::{self, Keeper};
+use crate::probe::{self, Hearing, Probe};
 use crate::sends::Sends;
 use async_trait::async_trait;
-use shared::bus::Bus;
+use shared::bus::{Bus, Subscription};
 use shared::door::{AttachAnswer, AttachQuestion, ReadMark, Roster, RosterQuestion, SumQuestion};
 use shared::event::Heads;
 use shared::presence::{Lease, Presence};
@@ -57,6 +59,9 @@ pub struct Node {
     pub(crate) topics: Topics,
     pub(crate) presence: Keeper,
     pub(crate) sends: Sends,
+    pub(crate) echoes: Arc<Echoes>,
+    pub(crate) probe: Probe,
+    pub(crate) subscription: Arc<dyn Subscription>,
     pub(crate) attaches: Lookup<AttachQuestion, AttachAnswer>,
     pub(crate) rosters: Lookup<RosterQuestion, Option<Roster>>,
     pub(crate) sums: Lookup<SumQuestion, Option<Heads>>,
@@ -76,10 +81,12 @@ impl Node {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let hub = Arc::new(Hub::new(available_parallelism().map_or(1, usize::from).min(4)));
         let subscriber = bus.open(hub.shards(), DELIVERY_BYTES);
-        let (topics, listening) = Topics::new(hub.clone(), subscriber.subscription, stop.clone());
+        let subscription = subscriber.subscription;
+        let (topics, listening) = Topics::new(hub.clone(), subscription.clone(), stop.clone());
         tasks.spawn(listening);
+        let echoes = Arc::<Echoes>::default();
         let node = Arc::new(Self {
-            sends: Sends::start(api.clone(), config.lanes, &tasks, &stop),
+            sends: Sends::start(api.clone(), echoes.clone(), config.lanes, &tasks, &stop),
             attaches: lookup(
                 &api,
                 &tasks,
@@ -98,6 +105,9 @@ impl Node {
                 api.read(marks).await.map(|()| vec![(); count])
             }),
             presence: Keeper::new(presence),
+            probe: Probe::new(),
+            echoes,
+            subscription,
             draining: AtomicBool::new(false),
             connections: TaskTracker::new(),
             config,
@@ -117,6 +127,8 @@ impl Node {
         }
         node.tasks.spawn(heartbeat::turn(node.clone()));
         node.tasks.spawn(presence::turn(node.clone()));
+        node.tasks.spawn(probe::turn(node.clone()));
+        node.tasks.spawn(echoes::turn(node.clone()));
         node
     }
 
@@ -146,8 +158,24 @@ where
 
 #[async_trait]
 impl Checked for Node {
+    /// Red for what is this gateway's own; what nobody has is `degraded`.
     async fn health(&self) -> Health {
-        let faults = if self.is_draining() { vec!["the gateway drains".to_owned()] } else { Vec::new() };
-        Health { faults, degraded: Vec::new() }
+        let mut health = Health::default();
+        let (bus, api) = tokio::join!(self.bus.answers(), self.api.answers());
+        if self.is_draining() {
+            health.faults.push("the gateway drains".to_owned());
+        }
+        match self.probe.hearing() {
+            Hearing::Fine => {}
+            Hearing::NotYet => health.faults.push("the gateway has not heard itself over the bus yet".to_owned()),
+            Hearing::Deaf => health.faults.push("the gateway hears nothing over a bus that answers".to_owned()),
+        }
+        if !bus {
+            health.degraded.push("the bus does not answer".to_owned());
+        }
+        if !api {
+            health.degraded.push("no api answers".to_owned());
+        }
+        health
     }
 }

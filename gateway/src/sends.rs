@@ -3,6 +3,7 @@
 
 use crate::api::Api;
 use crate::connection::Connection;
+use crate::echoes::Echoes;
 use metrics::histogram;
 use shared::door::{Outcome, Refusal};
 use shared::draft::Draft;
@@ -66,11 +67,17 @@ struct Pending {
 
 impl Sends {
     /// Starts the lanes on `tasks`; after `stop` they finish what they have.
-    pub fn start(api: Arc<dyn Api>, lanes: usize, tasks: &TaskTracker, stop: &CancellationToken) -> Self {
+    pub fn start(
+        api: Arc<dyn Api>,
+        echoes: Arc<Echoes>,
+        lanes: usize,
+        tasks: &TaskTracker,
+        stop: &CancellationToken,
+    ) -> Self {
         let bounds = Bounds { lanes, queue: LANE_QUEUE, batch: MAX_BATCH };
         let lanes = Lanes::start(bounds, tasks, stop, move |lane, batch| {
-            let api = api.clone();
-            async move { append(&*api, lane, batch).await }
+            let (api, echoes) = (api.clone(), echoes.clone());
+            async move { append(&*api, &echoes, lane, batch).await }
         });
         Self { lanes }
     }
@@ -92,7 +99,7 @@ impl Sends {
     }
 }
 
-async fn append(api: &dyn Api, lane: usize, batch: Vec<Pending>) {
+async fn append(api: &dyn Api, echoes: &Echoes, lane: usize, batch: Vec<Pending>) {
     let drafts = batch.iter().map(|pending| pending.draft.clone()).collect();
     let outcomes = tokio::time::timeout(WITHIN, api.append(lane, drafts)).await;
     let outcomes = match outcomes {
@@ -101,6 +108,9 @@ async fn append(api: &dyn Api, lane: usize, batch: Vec<Pending>) {
         _ => batch.iter().map(|_| Err(unavailable())).collect(),
     };
     for (pending, outcome) in batch.into_iter().zip(outcomes) {
+        if let Ok(stored) = &outcome {
+            echoes.expect(&pending.draft, stored);
+        }
         pending.answer(outcome);
     }
 }

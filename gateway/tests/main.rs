@@ -7,6 +7,7 @@
 )]
 
 mod connecting;
+mod door;
 mod ending;
 mod hearing;
 mod presence;

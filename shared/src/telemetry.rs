@@ -10,12 +10,22 @@ use tracing_subscriber::fmt::time::UtcTime;
 #[derive(Debug, Clone)]
 pub struct LogConfig {
     filter: String,
-    json: bool,
+    format: LogFormat,
+}
+
+/// What a line of the log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// An object, for what gathers the logs of many nodes.
+    Json,
 }
 
 impl LogConfig {
-    /// Reads `LOG` (`info`, `warn,gateway=debug`, …) and `LOG_FORMAT` (`text` or `json`).
-    pub fn read(env: &Env) -> Self {
+    /// Reads `LOG` (`info`, `warn,gateway=debug`, …) and `LOG_FORMAT` (`text` or `json`;
+    /// the default is the node kind's).
+    pub fn read(env: &Env, default: LogFormat) -> Self {
         let filter = env.text("LOG").unwrap_or("info").to_owned();
         if EnvFilter::try_new(&filter).is_err() {
             env.problem(
@@ -23,15 +33,16 @@ impl LogConfig {
                 &format!("expected levels such as `info` or `warn,gateway=debug`, found `{filter}`"),
             );
         }
-        let json = match env.text("LOG_FORMAT") {
-            None | Some("text") => false,
-            Some("json") => true,
+        let format = match env.text("LOG_FORMAT") {
+            None => default,
+            Some("text") => LogFormat::Text,
+            Some("json") => LogFormat::Json,
             Some(other) => {
                 env.problem("LOG_FORMAT", &format!("expected `text` or `json`, found `{other}`"));
-                false
+                default
             }
         };
-        Self { filter, json }
+        Self { filter, format }
     }
 
     /// Starts logging for the whole process; a second call changes nothing.
@@ -43,6 +54,9 @@ impl LogConfig {
             .with_ansi(std::io::stderr().is_terminal())
             .with_writer(std::io::stderr);
         // Already started: a test in the same process did.
-        let _ = if self.json { layer.json().try_init() } else { layer.try_init() };
+        let _ = match self.format {
+            LogFormat::Json => layer.json().try_init(),
+            LogFormat::Text => layer.try_init(),
+        };
     }
 }

@@ -17,14 +17,26 @@ pub enum Topic {
     Group(GroupId),
     /// A user's presence, for those who watch.
     Presence(UserId),
+    /// What one life of a node says to itself, to learn whether it hears.
+    Node(NodeId),
 }
 
 impl Topic {
-    fn parts(self) -> (&'static str, i64) {
+    fn kind(self) -> &'static str {
         match self {
-            Self::User(id) => ("u", id.0),
-            Self::Group(id) => ("g", id.0),
-            Self::Presence(id) => ("p", id.0),
+            Self::User(_) => "u",
+            Self::Group(_) => "g",
+            Self::Presence(_) => "p",
+            Self::Node(_) => "n",
+        }
+    }
+
+    /// What places it: the id, or of a node's random name one half.
+    fn number(self) -> u64 {
+        match self {
+            Self::User(id) | Self::Presence(id) => id.0.cast_unsigned(),
+            Self::Group(id) => id.0.cast_unsigned(),
+            Self::Node(id) => id.0.as_u64_pair().0,
         }
     }
 
@@ -32,11 +44,12 @@ impl Topic {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let mut parts = name.split(':').skip(2);
-        let (kind, id) = (parts.next()?, parts.next()?.parse().ok()?);
+        let (kind, id) = (parts.next()?, parts.next()?);
         let topic = match kind {
-            "u" => Self::User(UserId(id)),
-            "g" => Self::Group(GroupId(id)),
-            "p" => Self::Presence(UserId(id)),
+            "u" => Self::User(UserId(id.parse().ok()?)),
+            "g" => Self::Group(GroupId(id.parse().ok()?)),
+            "p" => Self::Presence(UserId(id.parse().ok()?)),
+            "n" => Self::Node(NodeId(id.parse().ok()?)),
             _ => return None,
         };
         (topic.to_string() == name).then_some(topic)
@@ -45,16 +58,19 @@ impl Topic {
     /// Which of `workers` hands this topic's envelopes on: always the same one, so their order holds.
     #[must_use]
     pub fn worker(self, workers: usize) -> usize {
-        let (kind, id) = self.parts();
-        let hash = mix(mix(u64::from(kind.as_bytes()[0])) ^ id.cast_unsigned());
+        let hash = mix(mix(u64::from(self.kind().as_bytes()[0])) ^ self.number());
         usize::try_from(hash % workers.max(1) as u64).unwrap_or(0)
     }
 }
 
 impl fmt::Display for Topic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, id) = self.parts();
-        write!(f, "im:{{p{}}}:{kind}:{id}", partition(id))
+        write!(f, "im:{{p{}}}:{}:", mix(self.number()) % PARTITIONS, self.kind())?;
+        match self {
+            Self::User(id) | Self::Presence(id) => id.fmt(f),
+            Self::Group(id) => id.fmt(f),
+            Self::Node(id) => id.fmt(f),
+        }
     }
 }
 
@@ -70,6 +86,13 @@ pub fn lease_key(node: NodeId) -> String {
     format!("im:{{p{}}}:lease:{node}", node.0.as_u128() % u128::from(PARTITIONS))
 }
 
+/// The key of what was done for `key` (an account, an address) under a rate rule.
+#[must_use]
+pub fn rate_key(rule: &str, key: &str) -> String {
+    let hash = key.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
+    format!("im:{{p{}}}:rate:{rule}:{key}", hash % PARTITIONS)
+}
+
 fn partition(id: i64) -> u64 {
     mix(id.cast_unsigned()) % PARTITIONS
 }
@@ -80,10 +103,11 @@ mod tests {
 
     #[test]
     fn a_topic_is_read_back_from_its_name_and_nothing_else_is() {
-        for topic in [Topic::User(UserId(7)), Topic::Group(GroupId(42)), Topic::Presence(UserId(7))] {
+        let node = Topic::Node(NodeId::random());
+        for topic in [Topic::User(UserId(7)), Topic::Group(GroupId(42)), Topic::Presence(UserId(7)), node] {
             assert_eq!(Topic::parse(&topic.to_string()), Some(topic));
         }
-        for name in ["", "im", "im:{p1}:g:42", "im:{p1}:x:1", "im:{p1}:u:-", "im:{p1}:u:7:8"] {
+        for name in ["", "im", "im:{p1}:g:42", "im:{p1}:x:1", "im:{p1}:u:-", "im:{p1}:u:7:8", "im:{p1}:n:7"] {
             assert_eq!(Topic::parse(name), None, "{name}");
         }
     }

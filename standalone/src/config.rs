@@ -2,7 +2,8 @@
 //! Variables of a cluster are refused, not ignored: whoever sets one expects more than this program does.
 
 use shared::config::{BadConfig, Env, RateLimiting};
-use shared::telemetry::LogConfig;
+use shared::node;
+use shared::telemetry::{LogConfig, LogFormat};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ const LANES: usize = 1;
 const DRAIN_MS: u64 = 0;
 
 /// Everything that the program is told.
+#[derive(Debug)]
 pub struct Config {
     /// Where clients come.
     pub listen: SocketAddr,
@@ -39,18 +41,14 @@ impl Config {
     /// # Errors
     /// Everything that is wrong, a line each.
     pub fn read(env: &Env) -> Result<Self, BadConfig> {
-        let expected = "an address and a port such as 127.0.0.1:8080";
+        let (listen, internal_listen) = node::ports(env);
         let config = Self {
-            listen: env.parsed("LISTEN", SocketAddr::from(([127, 0, 0, 1], 8080)), expected),
-            internal_listen: env.parsed(
-                "INTERNAL_LISTEN",
-                SocketAddr::from(([127, 0, 0, 1], 8081)),
-                expected,
-            ),
+            listen,
+            internal_listen,
             data_dir: env.text("DATA_DIR").unwrap_or("./data").into(),
             gateway: gateway::config::Config::read(env, LANES, DRAIN_MS),
             api: api::config::Config::read(env, LANES),
-            log: LogConfig::read(env),
+            log: LogConfig::read(env, LogFormat::Text),
             rate_limits: env.parsed("RATE_LIMITS", RateLimiting::On, "`on` or `off`"),
         };
         let set: Vec<&str> = OF_A_CLUSTER.into_iter().filter(|name| env.text(name).is_some()).collect();
@@ -79,12 +77,16 @@ mod tests {
     fn every_variable_is_in_the_example_and_every_one_in_the_example_is_read() {
         let env = Env::of::<&str, &str>([]);
         Config::read(&env).ok().unwrap();
+        // The nodes of a cluster read the same variables, and some of their own.
+        let of_nodes = Env::of::<&str, &str>([]);
+        gateway::config::Settings::read(&of_nodes).err().unwrap();
+        api::config::Settings::read(&of_nodes).err().unwrap();
         let example = include_str!("../../.env.example");
         let named = example.lines().filter_map(|line| line.trim_start_matches(['#', ' ']).split_once('='));
         let named: BTreeSet<&str> = named
             .map(|(name, _)| name)
             .filter(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
             .collect();
-        assert_eq!(named, env.asked());
+        assert_eq!(named, env.asked().union(&of_nodes.asked()).copied().collect());
     }
 }

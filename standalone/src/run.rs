@@ -16,6 +16,7 @@ use shared::config::RateLimiting;
 use shared::metrics;
 use shared::presence::Presence;
 use shared::presence::memory::MemoryPresence;
+use shared::program::{Signals, announce};
 use shared::rate::memory::MemoryRateLimits;
 use shared::rate::{RateLimits, Unlimited};
 use shared::serve::health::{Checked, Health};
@@ -24,8 +25,6 @@ use shared::time::Clock;
 use shared::token::Tokens;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -36,33 +35,20 @@ const LAST: Duration = Duration::from_secs(15);
 ///
 /// # Errors
 /// Why it cannot start: one line.
-pub fn run(config: Config) -> Result<()> {
+pub async fn live(config: Config) -> Result<()> {
     config.log.start();
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("the runtime cannot start")?
-        .block_on(live(config))
-}
-
-async fn live(config: Config) -> Result<()> {
     let folder = Folder::open(&config.data_dir)?;
     let (public, internal) = (bind(config.listen)?, bind(config.internal_listen)?);
-    let mut signals = Signals::listen()?;
+    let signals = Signals::listen()?;
     let exporter = metrics::install().map_err(anyhow::Error::from_boxed)?;
     let whole = Whole::compose(&config, &folder).await?;
 
     let stop = CancellationToken::new();
-    announce(&public)?;
+    announce("IM-TT", public.local_addr()?);
     let serving = tokio::spawn(serve(public, whole.routes(), stop.clone()));
     let watching = tokio::spawn(serve(internal, health::router(whole.clone(), exporter), stop.clone()));
 
-    signals.first().await;
-    tokio::spawn(async move {
-        signals.first().await;
-        // Asked twice: what is not stored yet was not acknowledged either.
-        std::process::exit(130);
-    });
+    signals.told_to_stop().await;
     gateway::shutdown::drain(&whole.node).await;
     stop.cancel();
     for server in [serving, watching] {
@@ -132,13 +118,6 @@ impl Whole {
     }
 }
 
-/// Tells whoever started it where it is.
-#[allow(clippy::print_stdout)]
-fn announce(listener: &TcpListener) -> Result<()> {
-    println!("IM-TT serves http://{}", listener.local_addr()?);
-    Ok(())
-}
-
 #[async_trait]
 impl Checked for Whole {
     async fn health(&self) -> Health {
@@ -147,24 +126,5 @@ impl Checked for Whole {
         health.faults.extend(node.faults);
         health.degraded.extend(node.degraded);
         health
-    }
-}
-
-/// The two ways to ask it to stop.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self> {
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn first(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
     }
 }

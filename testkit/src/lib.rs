@@ -20,6 +20,7 @@ pub mod people;
 pub mod port;
 pub mod process;
 pub mod proxy;
+pub mod redis;
 pub mod wait;
 
 pub use cluster::{Cluster, ClusterPlan, Link};
@@ -28,4 +29,5 @@ pub use mariadb::{Database, MariaDb};
 pub use people::{Connection, Group, Person, Server};
 pub use process::{Process, Program};
 pub use proxy::Proxy;
+pub use redis::RedisServer;
 pub use wait::{eventually, within};

@@ -1,6 +1,8 @@
 //! The look-ups that gateways ask for, beside append: who may attach, who is a member, what was written. Each
 //! is answered for many users in a fixed number of statements. Called directly in the all-in-one, over the
-//! internal port in a cluster; whoever calls is a node, so nothing here is for clients.
+//! internal port in a cluster ([`http`]); whoever calls is a node, so nothing here is for clients.
+
+pub mod http;
 
 use crate::append::envelope_of;
 use crate::reads::{Reads, TooManyMoving};

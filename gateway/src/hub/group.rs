@@ -118,6 +118,12 @@ impl Group {
         self.settle()
     }
 
+    /// Whether somebody sits here and the log is not known to have come to `seq`.
+    #[must_use]
+    pub fn lags(&self, seq: Seq) -> bool {
+        !self.seats.is_empty() && self.target < seq
+    }
+
     /// Something that may be lost: it goes by the table as it is, or nowhere.
     pub fn ephemeral(&self, envelope: &Envelope) {
         if self.version.is_none() || matches!(self.waiting, Waiting::Roster { .. }) {

@@ -13,7 +13,7 @@ use crate::connection::Connection;
 use crate::presence::Watched;
 use group::{Group, Need};
 use shared::door::{Roster, Seat};
-use shared::ids::{GroupId, UserId};
+use shared::ids::{GroupId, Seq, UserId};
 use shared::topic::Topic;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -147,6 +147,11 @@ impl Hub {
     #[must_use]
     pub fn is_seated(&self, user: UserId, group: GroupId) -> bool {
         self.shard(Topic::Group(group)).groups.get(&group).is_some_and(|group| group.is_seated(user))
+    }
+
+    /// Whether a group that is seated here has not come to that place yet.
+    pub(crate) fn lags(&self, group: GroupId, seq: Seq) -> bool {
+        self.shard(Topic::Group(group)).groups.get(&group).is_some_and(|group| group.lags(seq))
     }
 
     /// Works on a group, if it is listened to.

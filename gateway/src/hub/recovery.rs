@@ -50,6 +50,8 @@ pub fn recover_topic(node: &Arc<Node>, topic: Topic) {
                 watch::again(node, &watcher);
             }
         }
+        // The next word to oneself is as good.
+        Topic::Node(_) => {}
     }
 }
 

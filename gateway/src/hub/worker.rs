@@ -47,6 +47,7 @@ fn arrived(node: &Arc<Node>, topic: Topic, bytes: &Bytes) {
         Topic::Group(group) => in_group(node, group, envelope),
         Topic::User(user) => to_user(node, user, &envelope),
         Topic::Presence(user) => node.presence.heard(&node.hub, user, &envelope),
+        Topic::Node(_) => node.probe.hear(envelope.header.seq),
     }
 }
 
@@ -77,6 +78,9 @@ fn to_user(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
     match header.kind {
         Kind::Entry => {
             push_to_all(node, user, envelope, Worth::Durable);
+            if header.subject_id == user && header.change == Change::None {
+                node.echoes.hear(user, header.conversation_id, header.seq);
+            }
             if header.change != Change::None && header.subject_id == user {
                 moved(node, user, envelope);
             }

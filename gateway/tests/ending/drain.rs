@@ -20,7 +20,8 @@ async fn a_drain_answers_what_is_under_way_closes_everybody_and_takes_nobody() {
     let gateway = world.gateway_with(|config| config.drain = Duration::from_millis(100)).await;
     let mut alices = gateway.connect(&alice).await;
     let mut bobs = gateway.connect(&bob).await;
-    assert!(gateway.node.health().await.faults.is_empty(), "ready before");
+    let ready = async || gateway.node.health().await.faults.is_empty().then_some(());
+    eventually("the gateway to be ready", ready).await;
 
     world.api.late(Call::Append);
     let id = alices.say(target(group), "the last word").await;

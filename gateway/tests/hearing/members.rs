@@ -26,7 +26,7 @@ impl Lost {
         let is_here = match topic {
             Topic::Group(_) => self == Self::OnTheGroup || self == Self::OnBoth,
             Topic::User(_) => self == Self::OnTheUser || self == Self::OnBoth,
-            Topic::Presence(_) => false,
+            Topic::Presence(_) | Topic::Node(_) => false,
         };
         header.change != Change::None && is_here
     }

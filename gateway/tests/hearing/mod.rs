@@ -1,5 +1,7 @@
 //! What a connection hears: everything it may, in order, and nothing it may not.
 
+mod deaf;
+mod echoes;
 mod gaps;
 mod holes;
 mod last_entry;

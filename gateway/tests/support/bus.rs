@@ -10,7 +10,7 @@ use shared::envelope::{Envelope, Header, Kind};
 use shared::ids::Seq;
 use shared::topic::Topic;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A worker's queue here: small, so that a gap is made by pushing what cannot fit.
@@ -37,6 +37,7 @@ pub struct TestBus {
     links: Mutex<Vec<DeliveryQueue>>,
     listened: Arc<Mutex<BTreeSet<Topic>>>,
     is_away: Arc<AtomicBool>,
+    resets: Arc<AtomicUsize>,
     /// What subscriptions pass through.
     pub subscribing: Arc<Gate>,
 }
@@ -56,6 +57,7 @@ impl TestBus {
             links: Mutex::default(),
             listened: Arc::default(),
             is_away: Arc::default(),
+            resets: Arc::default(),
             subscribing: Arc::default(),
         }
     }
@@ -113,9 +115,15 @@ impl TestBus {
         self.is_away.store(is_away, Ordering::SeqCst);
     }
 
-    /// What the gateways listen to.
+    /// What the gateways listen to, beside themselves.
     pub fn listened(&self) -> BTreeSet<Topic> {
-        self.listened.lock().unwrap().clone()
+        let listened = self.listened.lock().unwrap();
+        listened.iter().copied().filter(|topic| !matches!(topic, Topic::Node(_))).collect()
+    }
+
+    /// How often a gateway gave its link up.
+    pub fn resets(&self) -> usize {
+        self.resets.load(Ordering::SeqCst)
     }
 
     fn fates(&self, topic: Topic, bytes: &Bytes) -> Option<Fate> {
@@ -150,7 +158,8 @@ impl Bus for TestBus {
         });
         let (listened, is_away, subscribing) =
             (self.listened.clone(), self.is_away.clone(), self.subscribing.clone());
-        let link = Link { inner: subscription, listened, is_away, subscribing };
+        let resets = self.resets.clone();
+        let link = Link { inner: subscription, listened, is_away, resets, subscribing };
         Subscriber { subscription: Arc::new(link), deliveries: deliveries.collect() }
     }
 }
@@ -171,6 +180,7 @@ struct Link {
     inner: Arc<dyn Subscription>,
     listened: Arc<Mutex<BTreeSet<Topic>>>,
     is_away: Arc<AtomicBool>,
+    resets: Arc<AtomicUsize>,
     subscribing: Arc<Gate>,
 }
 
@@ -190,5 +200,9 @@ impl Subscription for Link {
     async fn unsubscribe(&self, topics: &[Topic]) -> Result<(), BusAway> {
         self.listened.lock().unwrap().retain(|topic| !topics.contains(topic));
         self.inner.unsubscribe(topics).await
+    }
+
+    fn reset(&self) {
+        self.resets.fetch_add(1, Ordering::SeqCst);
     }
 }

@@ -3,6 +3,7 @@
 
 mod delivery;
 pub mod memory;
+pub mod redis;
 
 pub use delivery::{Deliveries, Delivery, DeliveryQueue};
 
@@ -27,6 +28,11 @@ pub trait Bus: Send + Sync + 'static {
     /// Opens this node's subscription: one for the whole node, never one a client. What arrives is spread
     /// over `workers` queues by [`Topic::worker`], each of them bounded to `queue_bytes`.
     fn open(&self, workers: usize, queue_bytes: usize) -> Subscriber;
+
+    /// Whether the bus is there at all, for a node's health; soon answered. A bus in the process always is.
+    async fn answers(&self) -> bool {
+        true
+    }
 }
 
 /// Those of a batch, by place, that were not surely published.
@@ -60,6 +66,10 @@ pub trait Subscription: Send + Sync + 'static {
     /// # Errors
     /// [`BusAway`] when the bus does not answer; the topics may then still arrive.
     async fn unsubscribe(&self, topics: &[Topic]) -> Result<(), BusAway>;
+
+    /// Gives the link up and makes another: for a node that finds out that it hears nothing. What a new link
+    /// brings, [`Delivery::Reconnected`] says. Without a link there is nothing to give up.
+    fn reset(&self) {}
 }
 
 /// The bus does not answer.

@@ -3,6 +3,7 @@
 //! still see them (the grace that hides reconnects) is the gateways' business.
 
 pub mod memory;
+pub mod redis;
 
 use crate::ids::{NodeId, UserId};
 use async_trait::async_trait;

@@ -1,6 +1,14 @@
 //! ⑤ The door to the api: append batches and look-ups. A gateway reaches storage through this trait and in no
 //! other way; behind it are function calls in the all-in-one, and HTTP in a cluster.
 
+mod addresses;
+pub mod http;
+mod link;
+mod node;
+mod nodes;
+
+pub use addresses::{ApiUrl, BadApiUrl, Resolver, SystemResolver};
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use shared::door::{
@@ -44,4 +52,9 @@ pub trait Api: Send + Sync + 'static {
 
     /// Whether the two have a direct conversation, so that one may show the other that they are typing.
     async fn may_type(&self, user: UserId, peer: UserId) -> Result<bool, Unavailable>;
+
+    /// Whether any api is there, for the gateway's health. One in the same process always is.
+    async fn answers(&self) -> bool {
+        true
+    }
 }

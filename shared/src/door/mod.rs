@@ -2,6 +2,12 @@
 //! look-ups. In the all-in-one they are function calls, in a cluster the bodies of internal requests, so
 //! both sides pass over fields that they do not know.
 
+mod call;
+mod framed;
+
+pub use call::{Call, PREFIX};
+pub use framed::{BadFrames, from_frames, to_frames};
+
 use crate::draft::Draft;
 use crate::error::Code;
 use crate::event::{Heads, Status};
@@ -156,4 +162,13 @@ pub struct WatchQuestion {
     pub user_id: UserId,
     /// Whom they want to watch.
     pub user_ids: Vec<UserId>,
+}
+
+/// May one show the other that they are typing?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypingQuestion {
+    /// Who types.
+    pub user_id: UserId,
+    /// Who is to see it.
+    pub peer_id: UserId,
 }

@@ -1,0 +1,154 @@
+//! The program `api`: the node, the database and Redis in their seams, two ports, and the way down. A database
+//! that is not there at the start is waited for; so long the internal port says what is missing, and the public
+//! one is not taken.
+
+use crate::app::{App, Parts};
+use crate::config::Settings;
+use crate::store::{self, Database, Db, OpenError, PoolSizes};
+use crate::{door, router};
+use salvo::async_trait;
+use shared::bus::Bus;
+use shared::bus::redis::RedisBus;
+use shared::config::RateLimiting;
+use shared::metrics;
+use shared::presence::redis::RedisPresence;
+use shared::program::{Signals, announce};
+use shared::rate::redis::RedisRateLimits;
+use shared::rate::{RateLimits, Unlimited};
+use shared::serve::health::{Checked, Health};
+use shared::serve::{bind, health, serve};
+use shared::time::Clock;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// How long what is queued, and then the links, may take at the end.
+const LAST: Duration = Duration::from_secs(15);
+
+/// How long between two looks for the database, at first and at most.
+const FIRST_LOOK: Duration = Duration::from_millis(250);
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
+
+/// Runs until SIGTERM or Ctrl-C: then it takes nothing new, answers what it was asked, and stores what is queued.
+/// A second one ends the process at once.
+///
+/// # Errors
+/// Why it cannot start: one line. That the database does not answer is none: it is waited for.
+pub async fn live(settings: Settings) -> Result<(), Failure> {
+    settings.node.log.start();
+    let internal = bind(settings.node.internal_listen)?;
+    let signals = Signals::listen()?;
+    let exporter = metrics::install()?;
+    let stop = CancellationToken::new();
+    let stopped = {
+        let stop = stop.clone();
+        async move {
+            signals.told_to_stop().await;
+            stop.cancel();
+        }
+    };
+    tokio::spawn(stopped);
+
+    let waiting = stop.child_token();
+    let port = again(&internal)?;
+    let starting = serve(port, health::router(Arc::new(Starting), exporter.clone()), waiting.clone());
+    let starting = tokio::spawn(starting);
+    let opened = tokio::select! {
+        opened = open_when_it_answers(&settings) => opened,
+        () = stop.cancelled() => return Ok(()),
+    };
+    let public = bind(settings.node.listen)?;
+    let (links, links_end) = (TaskTracker::new(), CancellationToken::new());
+    let bus = RedisBus::new(settings.node.redis.clone(), &links, &links_end);
+    let app = compose(&settings, opened?, bus).await?;
+    waiting.cancel();
+    starting.await??;
+
+    let inside =
+        health::router(app.clone(), exporter).push(door::http::router(app.clone(), settings.node.internal_secret));
+    announce("IM-TT api", public.local_addr()?);
+    let serving = tokio::spawn(serve(public, router(app.clone()), stop.clone()));
+    let answering = tokio::spawn(serve(internal, inside, stop.clone()));
+    for server in [serving, answering] {
+        server.await??;
+    }
+    finish(&app).await;
+    // Only now: the last announcements wanted the link.
+    links_end.cancel();
+    links.close();
+    drop(tokio::time::timeout(LAST, links.wait()).await);
+    Ok(())
+}
+
+/// The same port once more, to be served twice one after the other without being given up between.
+fn again(listener: &TcpListener) -> std::io::Result<TcpListener> {
+    use std::os::fd::AsFd;
+    let socket = std::net::TcpListener::from(listener.as_fd().try_clone_to_owned()?);
+    TcpListener::from_std(socket)
+}
+
+/// Opens the database, as soon as it answers.
+async fn open_when_it_answers(settings: &Settings) -> Result<Db, OpenError> {
+    let url = String::from_utf8_lossy(settings.database_url.expose()).into_owned();
+    let connections = settings.api.database_connections;
+    let sizes = PoolSizes { read: connections, write: connections };
+    let database = Database::MySql(url);
+    let mut pause = FIRST_LOOK;
+    loop {
+        match store::open(&database, sizes).await {
+            Err(OpenError::Connect(error)) => {
+                tracing::warn!(%error, again_in_ms = pause.as_millis() as u64, "the database does not answer; waiting");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_LOOK);
+            }
+            opened => return opened,
+        }
+    }
+}
+
+async fn compose(settings: &Settings, db: Db, bus: Arc<dyn Bus>) -> Result<Arc<App>, Failure> {
+    let told = &settings.node;
+    let clock = Clock::system();
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let limits: Arc<dyn RateLimits> = match told.rate_limits {
+        RateLimiting::On => Arc::new(RedisRateLimits::new(told.redis.clone(), clock.clone())),
+        RateLimiting::Off => Arc::new(Unlimited),
+    };
+    let app = App::start(Parts {
+        config: settings.api.clone(),
+        secret: told.jwt_secret.clone(),
+        db,
+        presence: Arc::new(RedisPresence::new(told.redis.clone())),
+        bus,
+        limits,
+        clock,
+        tasks,
+        stop,
+    });
+    Ok(app.await?)
+}
+
+/// What is queued is stored and published, then the database is let go.
+async fn finish(app: &App) {
+    app.stop.cancel();
+    app.tasks.close();
+    if tokio::time::timeout(LAST, app.tasks.wait()).await.is_err() {
+        tracing::warn!("not every task of the api has ended in time");
+    }
+    app.db.close().await;
+}
+
+/// The node before its database answered.
+struct Starting;
+
+#[async_trait]
+impl Checked for Starting {
+    async fn health(&self) -> Health {
+        Health { faults: vec!["the database does not answer yet".to_owned()], degraded: Vec::new() }
+    }
+}

@@ -1,0 +1,65 @@
+//! What an api stored and could not publish, and nobody knows: the gateway of whoever wrote it finds out.
+
+use crate::support::api::Call;
+use crate::support::world::target;
+use crate::support::{Line, World, seq};
+use serde_json::json;
+use shared::topic::Topic;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(4);
+
+#[tokio::test(start_paused = true)]
+async fn an_acknowledged_entry_that_never_came_over_the_bus_is_fetched_for_everybody_here() {
+    let world = World::new();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let group = world.group(&[&alice, &bob]).await;
+    let node = world.node().await;
+    let mut alices = Line::attached(&world, &node, &alice).await;
+    let mut bobs = Line::attached(&world, &node, &bob).await;
+    world.bus.lose(seq(Topic::Group(group), 3));
+    alices.send_json(&said(json!({ "group_id": target(group).0 }))).await;
+    assert_eq!(alices.expect_event("ack").await["seq"], 3);
+    bobs.expect_silence().await;
+    world.pass(PATIENCE).await;
+    alices.expect_message("stored, and not published").await;
+    bobs.expect_message("stored, and not published").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_direct_one_the_sender_is_told_the_heads() {
+    let world = World::new();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let direct = world.write_to(&bob, &alice, "hi").await;
+    let node = world.node().await;
+    let mut alices = Line::attached(&world, &node, &alice).await;
+    world.bus.lose(seq(Topic::User(alice.id), 2));
+    alices.send_json(&said(json!({ "receiver_id": bob.id.0 }))).await;
+    assert_eq!(alices.expect_event("ack").await["seq"], 2);
+    world.pass(PATIENCE).await;
+    assert_eq!(alices.expect_event("heads").await["heads"][direct.to_string()][0], 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_heard_in_time_is_not_asked_for_again() {
+    let world = World::new();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let group = world.group(&[&alice, &bob]).await;
+    let node = world.node().await;
+    let mut alices = Line::attached(&world, &node, &alice).await;
+    for to in [json!({ "receiver_id": bob.id.0 }), json!({ "group_id": target(group).0 })] {
+        alices.send_json(&said(to)).await;
+        alices.expect_event("ack").await;
+        alices.expect_message("stored, and not published").await;
+    }
+    let calls = [Call::Attach, Call::Entries].map(|call| world.api.calls(call));
+    world.pass(PATIENCE).await;
+    alices.expect_silence().await;
+    assert_eq!([Call::Attach, Call::Entries].map(|call| world.api.calls(call)), calls);
+}
+
+fn said(mut to: serde_json::Value) -> serde_json::Value {
+    to["event_type"] = json!("message");
+    to["content"] = json!("stored, and not published");
+    to
+}
