@@ -1,0 +1,2 @@
+//! `imtt-chaos`.
+fn main() {}

@@ -1,0 +1,6 @@
+//! The fault campaign: people who chat over the documented wire, a nemesis that breaks what they chat over, and a
+//! checker that compares what everybody saw with what was promised. Top to bottom: what is noted, how it is judged,
+//! who talks, what they are told to do, what is broken, and the run that joins them.
+
+pub mod history;
+pub mod check;
