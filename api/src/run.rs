@@ -69,8 +69,8 @@ pub async fn live(settings: Settings) -> Result<(), Failure> {
     waiting.cancel();
     starting.await??;
 
-    let inside =
-        health::router(app.clone(), exporter).push(door::http::router(app.clone(), settings.node.internal_secret));
+    let inside = health::router(app.clone(), exporter)
+        .push(door::http::router(app.clone(), settings.node.internal_secret));
     announce("IM-TT api", public.local_addr()?);
     let serving = tokio::spawn(serve(public, router(app.clone()), stop.clone()));
     let answering = tokio::spawn(serve(internal, inside, stop.clone()));

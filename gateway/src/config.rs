@@ -32,7 +32,10 @@ impl Settings {
         let node = NodeConfig::read(env);
         let api_urls = env.list("API_URLS", "the apis' internal addresses such as http://api:8081");
         if api_urls.is_empty() && env.text("API_URLS").is_none() {
-            env.problem("API_URLS", "a gateway needs it: the apis' internal addresses, such as http://api:8081");
+            env.problem(
+                "API_URLS",
+                "a gateway needs it: the apis' internal addresses, such as http://api:8081",
+            );
         }
         let gateway = Config::read(env, LANES, DRAIN_MS);
         env.finish()?;

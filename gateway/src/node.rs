@@ -167,8 +167,12 @@ impl Checked for Node {
         }
         match self.probe.hearing() {
             Hearing::Fine => {}
-            Hearing::NotYet => health.faults.push("the gateway has not heard itself over the bus yet".to_owned()),
-            Hearing::Deaf => health.faults.push("the gateway hears nothing over a bus that answers".to_owned()),
+            Hearing::NotYet => {
+                health.faults.push("the gateway has not heard itself over the bus yet".to_owned())
+            }
+            Hearing::Deaf => {
+                health.faults.push("the gateway hears nothing over a bus that answers".to_owned())
+            }
         }
         if !bus {
             health.degraded.push("the bus does not answer".to_owned());

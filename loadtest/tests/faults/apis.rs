@@ -3,7 +3,7 @@
 use crate::town::{Town, say_until_stored, stored};
 use std::time::Duration;
 use testkit::people::Target;
-use testkit::people::rest::{seqs, texts};
+use testkit::people::{seqs, texts};
 use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

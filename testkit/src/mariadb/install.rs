@@ -41,6 +41,10 @@ pub(crate) fn settings(folder: &Path) -> Vec<String> {
         format!("--datadir={}", path("data")),
         format!("--socket={}", path("s")),
         format!("--pid-file={}", path("pid")),
+        // A server that starts removes the temporary tables that it finds, and in a shared folder they are another's.
+        format!("--tmpdir={}", folder.display()),
+        // Many servers of many tests share the kernel's bound on such requests.
+        "--innodb-use-native-aio=OFF".to_owned(),
         "--bind-address=127.0.0.1".to_owned(),
         "--skip-name-resolve".to_owned(),
         "--character-set-server=utf8mb4".to_owned(),
@@ -70,6 +74,7 @@ pub(crate) fn fill(program: &Program, folder: &Path) {
             let mut command = Command::new(installer);
             command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
             command.arg(format!("--datadir={}", folder.join("data").display()));
+            command.arg(format!("--tmpdir={}", folder.display()));
             command.args(server_user().map(|name| format!("--user={name}")));
             command
         }
