@@ -7,7 +7,7 @@ use bb8_redis::bb8::{self, ManageConnection, RunError};
 
 pub(super) type Pool = bb8::Pool<Wires>;
 
-/// Commands run side by side on one of these only when more callers come than there are connections.
+/// Who finds none free waits for one, within the limit of a connection.
 const CONNECTIONS: u32 = 8;
 
 /// Makes the pool's connections. The one of `bb8-redis` takes a dead one for sound, and asks with a PING.
