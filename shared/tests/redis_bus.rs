@@ -183,6 +183,22 @@ async fn a_redis_that_stands_still_fails_publishes_in_time_and_is_used_again_aft
     }
 }
 
+/// Nobody asks anything of the link, nothing comes, and nobody closes it: the node has to ask for itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_silent_link_is_given_up_though_nobody_uses_it() {
+    let server = RedisServer::start().await;
+    let mut node = Node::join(&server);
+    node.subscribe(&[group(1)]).await;
+    server.stop();
+    // No topic, so nothing that would have to be asked of Redis.
+    let refused = async || node.subscription.subscribe(&[]).await.err();
+    eventually("the silent link is given up", refused).await;
+    server.cont();
+    assert_eq!(node.next().await, Delivery::Reconnected);
+    node.publish(group(1), "hi").await;
+    node.expect(group(1), "hi").await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reset_link_is_replaced_and_told_as_lost() {
     let server = RedisServer::start().await;

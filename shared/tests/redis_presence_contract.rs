@@ -94,3 +94,19 @@ async fn without_its_redis_presence_is_away_and_comes_back_with_it() {
     assert_eq!(presence.renew(life).await, Ok(Lease::Taken), "at once: no dead connection is used");
     assert_eq!(presence.online(&[ALICE]).await, Ok(vec![false]), "an empty Redis lists nobody");
 }
+
+/// A restart breaks every connection of the pool, and none of them is to cost a caller an error afterwards.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_restart_no_broken_connection_is_handed_out() {
+    let mut server = RedisServer::start().await;
+    let presence = open(&server);
+    let users: Vec<UserId> = (1..=5_000).map(UserId).collect();
+    let calls = futures_util::future::join_all((0..8).map(|_| presence.online(&users))).await;
+    assert!(calls.iter().all(Result::is_ok));
+    let clients: String = server.command(&["CLIENT", "LIST", "TYPE", "normal"]).await;
+    assert!(clients.lines().count() > 4, "the premise: there are several, and the one that asks");
+    server.restart().await;
+    for _ in 0..8 {
+        assert_eq!(presence.online(&[ALICE]).await, Ok(vec![false]));
+    }
+}

@@ -59,7 +59,7 @@ impl DeliveryQueue {
     /// Queues an envelope, or declares its topic gapped. Never waits.
     pub fn push(&self, topic: Topic, bytes: &Bytes) {
         let mut state = self.shared.lock();
-        if state.gapped.contains(&topic) {
+        if state.closed || state.gapped.contains(&topic) {
             return;
         }
         if state.bytes + bytes.len() + ITEM_BYTES > self.shared.bound {
@@ -76,7 +76,7 @@ impl DeliveryQueue {
     /// Declares a topic gapped: what was queued of it stays, what comes is dropped until the worker has heard.
     pub fn gap(&self, topic: Topic) {
         let mut state = self.shared.lock();
-        if state.gapped.insert(topic) {
+        if !state.closed && state.gapped.insert(topic) {
             state.items.push_back(Delivery::Gap(topic));
         }
         drop(state);
@@ -86,14 +86,14 @@ impl DeliveryQueue {
     /// Says that the link was lost and is back. What is queued was received before, and stays.
     pub fn reconnected(&self) {
         let mut state = self.shared.lock();
-        if state.items.back() != Some(&Delivery::Reconnected) {
+        if !state.closed && state.items.back() != Some(&Delivery::Reconnected) {
             state.items.push_back(Delivery::Reconnected);
         }
         drop(state);
         self.shared.pushed.notify_one();
     }
 
-    /// Nothing more will come: the worker's `next` ends after what is queued.
+    /// Nothing more will come, whoever still pushes: the worker's `next` ends after what is queued.
     pub fn close(&self) {
         self.shared.lock().closed = true;
         self.shared.pushed.notify_one();
@@ -156,6 +156,9 @@ mod tests {
         assert_eq!(next(), Some(Delivery::Envelope(b, one.clone())));
         assert_eq!(next(), Some(Delivery::Envelope(a, one)));
         queue.close();
+        queue.push(b, &Bytes::from_static(b"late"));
+        queue.gap(b);
+        queue.reconnected();
         assert_eq!(next(), None);
     }
 }

@@ -21,13 +21,17 @@ pub(crate) struct Backoff {
 impl Backoff {
     /// Waits before another try. It never says that there is no other.
     pub(crate) async fn pause(&mut self) {
-        if self.paused.is_some_and(|at| at.elapsed() > CALM) {
-            self.next = Duration::ZERO;
-        }
+        let pause = self.next_pause(Instant::now());
         let share = rand::rng().random_range(0.5..=1.0);
-        sleep(self.next.mul_f64(share)).await;
-        self.next = (self.next * 2).clamp(SHORTEST, LONGEST);
-        self.paused = Some(Instant::now());
+        sleep(pause.mul_f64(share)).await;
+    }
+
+    fn next_pause(&mut self, now: Instant) -> Duration {
+        let is_calm = self.paused.is_some_and(|at| now - at > CALM);
+        let pause = if is_calm { Duration::ZERO } else { self.next };
+        self.next = (pause * 2).clamp(SHORTEST, LONGEST);
+        self.paused = Some(now);
+        pause
     }
 }
 
@@ -35,21 +39,15 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn pauses_grow_to_their_bound_and_start_anew_after_a_calm_while() {
+    #[test]
+    fn pauses_grow_to_their_bound_and_start_anew_after_a_calm_while() {
         let mut backoff = Backoff::default();
-        let start = Instant::now();
-        backoff.pause().await;
-        assert_eq!(start.elapsed(), Duration::ZERO, "the first try is at once");
-        for _ in 0..20 {
-            let before = Instant::now();
-            backoff.pause().await;
-            assert!(before.elapsed() <= LONGEST + Duration::from_millis(1));
-        }
-        assert_eq!(backoff.next, LONGEST);
-        sleep(CALM + SHORTEST).await;
-        let before = Instant::now();
-        backoff.pause().await;
-        assert_eq!(before.elapsed(), Duration::ZERO);
+        let mut now = Instant::now();
+        let pauses: Vec<Duration> = (0..20).map(|_| backoff.next_pause(now)).collect();
+        assert_eq!(pauses[..2], [Duration::ZERO, SHORTEST], "the first try is at once");
+        assert!(pauses.is_sorted() && pauses[19] == LONGEST);
+        now += CALM + SHORTEST;
+        assert_eq!(backoff.next_pause(now), Duration::ZERO);
+        assert_eq!(backoff.next_pause(now), SHORTEST);
     }
 }

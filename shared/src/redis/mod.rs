@@ -101,14 +101,15 @@ impl Redis {
         }
     }
 
-    /// Runs commands on a pooled connection: for whatever is not published. One that failed without an answer
-    /// is not used again.
+    /// Runs commands on a pooled connection: for whatever is not published. One that did not answer is not used
+    /// again, also when the caller had less patience: it may be one that never answers any more.
     pub(crate) async fn query<T: ::redis::FromRedisValue>(&self, commands: &Pipeline) -> RedisResult<T> {
-        let pool = self.shared.pool.get_or_init(|| pool::new(self.shared.client.clone()));
-        let wire = pool.get().await.map_err(pool::refused)?;
+        let pool = self.shared.pool.get_or_init(|| Pool::new(self.shared.client.clone()));
+        let wire = pool.get().await?;
+        let unanswered = wire.cut_guard();
         let answer = wire.query(commands).await;
-        if answer.as_ref().is_err_and(|error| error.is_timeout() || error.is_io_error()) {
-            wire.cut();
+        if !answer.as_ref().is_err_and(|error| error.is_timeout() || error.is_io_error()) {
+            unanswered.disarm();
         }
         answer
     }

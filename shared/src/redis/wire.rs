@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// How often [`Wire::watch`] asks whether the other side is there. With the limit of an answer it is the time in
 /// which a link is noticed that went silent.
@@ -65,6 +65,11 @@ impl Wire {
     /// Gives it up: whoever waits for an answer is told, and what still arrives is not handed on.
     pub(crate) fn cut(&self) {
         self.state.lost.cancel();
+    }
+
+    /// Cuts it when dropped, unless it was disarmed before.
+    pub(crate) fn cut_guard(&self) -> DropGuard {
+        self.state.lost.clone().drop_guard()
     }
 
     /// Sees to it until it is lost, and cuts it then. Within 3 s also when the other side says nothing: its

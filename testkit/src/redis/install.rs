@@ -5,17 +5,31 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::Door;
+
 const FOLDERS: [&str; 4] = ["/usr/bin", "/usr/local/bin", "/usr/sbin", "/opt/homebrew/bin"];
 
-pub(super) fn spawn(folder: &Path, port: u16, login: Option<&(String, String)>) -> Child {
+pub(super) fn spawn(folder: &Path, port: u16, door: &Door) -> Child {
     let log = File::create(folder.join("log")).expect("a log in the server's folder");
     let errors = log.try_clone().expect("a second handle of the log");
     let mut command = Command::new(find());
-    command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+    command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
     command.arg("--dir").arg(folder);
-    if let Some((user, password)) = login {
-        command.args(["--user", "default", "off"]);
-        command.args(["--user", user, "on", &format!(">{password}"), "~*", "&*", "+@all"]);
+    let port = port.to_string();
+    match door {
+        Door::Open => {
+            command.args(["--port", &port]);
+        }
+        Door::Login(user, password) => {
+            command.args(["--port", &port, "--user", "default", "off"]);
+            command.args(["--user", user, "on", &format!(">{password}"), "~*", "&*", "+@all"]);
+        }
+        Door::Tls => {
+            command.args(["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no"]);
+            for (option, file) in [("cert", "tls.crt"), ("key", "tls.key"), ("ca-cert", "ca.crt")] {
+                command.arg(format!("--tls-{option}-file")).arg(folder.join(file));
+            }
+        }
     }
     command.stdin(Stdio::null()).stdout(log).stderr(errors).process_group(0);
     command.spawn().expect("redis-server was found a moment ago")

@@ -3,6 +3,7 @@
 //!
 //! Channels know no prefix and no database, so whoever tests the bus starts one for each test; it takes some 50 ms.
 
+mod certificates;
 mod install;
 
 use std::fs;
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::time::Duration;
 
-use ::redis::{Client, FromRedisValue, RedisResult};
+use ::redis::{Client, FromRedisValue, RedisResult, TlsCertificates};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -26,9 +27,18 @@ const TRIES: usize = 3;
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
-    login: Option<(String, String)>,
+    door: Door,
     folder: PathBuf,
     running: Option<Running>,
+}
+
+/// How one gets in.
+#[derive(Debug)]
+enum Door {
+    Open,
+    /// By user and password.
+    Login(String, String),
+    Tls,
 }
 
 #[derive(Debug)]
@@ -43,7 +53,7 @@ impl RedisServer {
     /// # Panics
     /// When there is no server to start, or it does not come up: with its log.
     pub async fn start() -> Self {
-        Self::start_with(None).await
+        Self::start_with(Door::Open).await
     }
 
     /// Starts one where only this user, by this password, may do anything.
@@ -51,12 +61,23 @@ impl RedisServer {
     /// # Panics
     /// As [`RedisServer::start`].
     pub async fn start_for(user: &str, password: &str) -> Self {
-        Self::start_with(Some((user.to_owned(), password.to_owned()))).await
+        Self::start_with(Door::Login(user.to_owned(), password.to_owned())).await
     }
 
-    async fn start_with(login: Option<(String, String)>) -> Self {
+    /// Starts one that speaks TLS only, by a certificate of [`RedisServer::authority`].
+    ///
+    /// # Panics
+    /// As [`RedisServer::start`], or without `openssl`.
+    pub async fn start_tls() -> Self {
+        Self::start_with(Door::Tls).await
+    }
+
+    async fn start_with(door: Door) -> Self {
         let folder = OwnedFolder::create("redis").path().to_owned();
-        let mut server = Self { port: 0, login, folder, running: None };
+        if matches!(door, Door::Tls) {
+            certificates::make(&folder);
+        }
+        let mut server = Self { port: 0, door, folder, running: None };
         for _ in 0..TRIES {
             // Somebody may take the port between our look and its start.
             server.port = free_port();
@@ -70,10 +91,18 @@ impl RedisServer {
     /// Where it is, as the program takes it in `REDIS_URL`.
     #[must_use]
     pub fn url(&self) -> String {
-        match &self.login {
-            Some((user, password)) => format!("redis://{user}:{password}@127.0.0.1:{}", self.port),
-            None => format!("redis://127.0.0.1:{}", self.port),
+        let port = self.port;
+        match &self.door {
+            Door::Open => format!("redis://127.0.0.1:{port}"),
+            Door::Login(user, password) => format!("redis://{user}:{password}@127.0.0.1:{port}"),
+            Door::Tls => format!("rediss://127.0.0.1:{port}"),
         }
+    }
+
+    /// The file with the certificate of the authority that its own is from, if it speaks TLS.
+    #[must_use]
+    pub fn authority(&self) -> PathBuf {
+        self.folder.join("ca.crt")
     }
 
     /// Its port on the loopback.
@@ -121,7 +150,15 @@ impl RedisServer {
     }
 
     async fn try_command<T: FromRedisValue>(&self, words: &[&str]) -> RedisResult<T> {
-        let mut connection = Client::open(self.url())?.get_multiplexed_async_connection().await?;
+        let client = match self.door {
+            Door::Tls => {
+                let authority = fs::read(self.authority()).expect("made before the server started");
+                let known = TlsCertificates { client_tls: None, root_cert: Some(authority) };
+                Client::build_with_tls(self.url(), known)?
+            }
+            Door::Open | Door::Login(..) => Client::open(self.url())?,
+        };
+        let mut connection = client.get_multiplexed_async_connection().await?;
         let mut command = ::redis::Cmd::new();
         for word in words {
             command.arg(*word);
@@ -152,7 +189,7 @@ impl RedisServer {
 
     /// `false` when it ended by itself.
     async fn run(&mut self) -> bool {
-        let mut child = install::spawn(&self.folder, self.port, self.login.as_ref());
+        let mut child = install::spawn(&self.folder, self.port, &self.door);
         let guard = Guard::over(child.id(), None);
         let up = within(START_LIMIT, "the private Redis to answer", async || {
             if child.try_wait().expect("a child can be asked").is_some() {

@@ -7,15 +7,16 @@ use bytes::Bytes;
 use metrics::counter;
 use std::sync::Arc;
 
-/// The workers' queues. The last one to let go of them closes them, however it ends.
+/// The workers' queues.
 #[derive(Clone)]
-pub(super) struct Queues(Arc<Closing>);
+pub(super) struct Queues(Arc<[DeliveryQueue]>);
 
-struct Closing(Vec<DeliveryQueue>);
+/// Closes the queues when dropped.
+pub(super) struct Closing(Queues);
 
 impl Queues {
     pub(super) fn new(queues: Vec<DeliveryQueue>) -> Self {
-        Self(Arc::new(Closing(queues)))
+        Self(queues.into())
     }
 
     /// Hands on what arrived, to the worker of its topic.
@@ -25,23 +26,26 @@ impl Queues {
             counter!(names::ENVELOPES_BAD).increment(1);
             return;
         };
-        let queues = &self.0.0;
-        queues[topic.worker(queues.len())].push(topic, &Bytes::from(payload));
+        self.0[topic.worker(self.0.len())].push(topic, &Bytes::from(payload));
     }
 
     /// Tells every worker that the link was lost and is back.
     pub(super) fn reconnected(&self) {
-        self.0.0.iter().for_each(DeliveryQueue::reconnected);
+        self.0.iter().for_each(DeliveryQueue::reconnected);
     }
 
     /// Nothing more comes, though the reader of a link may hold on to its end for a moment.
     pub(super) fn close(&self) {
-        self.0.0.iter().for_each(DeliveryQueue::close);
+        self.0.iter().for_each(DeliveryQueue::close);
+    }
+
+    pub(super) fn closing(&self) -> Closing {
+        Closing(self.clone())
     }
 }
 
 impl Drop for Closing {
     fn drop(&mut self) {
-        self.0.iter().for_each(DeliveryQueue::close);
+        self.0.close();
     }
 }

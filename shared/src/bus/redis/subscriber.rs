@@ -37,14 +37,13 @@ impl Task {
         Self { redis, queues, orders, wanted: HashSet::new(), waiting: Vec::new(), is_gapped: false }
     }
 
-    /// Runs until `over`.
+    /// Runs until `over`. However it ends, the workers' queues end with it.
     pub(super) async fn run(mut self, over: CancellationToken) {
-        let queues = self.queues.clone();
+        let _closing = self.queues.closing();
         tokio::select! {
             () = over.cancelled() => {}
             () = self.keep() => {}
         }
-        queues.close();
     }
 
     async fn keep(&mut self) {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How long a caller waits; the bound for a queue of orders that each take long.
@@ -27,10 +27,11 @@ pub(super) enum Order {
 
 pub(super) type Confirm = oneshot::Sender<Result<(), BusAway>>;
 
-/// A node's subscription. Dropped, it ends the task and the deliveries.
+/// A node's subscription. Dropped, it ends the deliveries at once, and then the task.
 pub(super) struct RedisSubscription {
     orders: mpsc::Sender<Order>,
-    _over: DropGuard,
+    queues: Queues,
+    over: CancellationToken,
 }
 
 impl RedisSubscription {
@@ -42,8 +43,9 @@ impl RedisSubscription {
     ) -> Self {
         let (orders, queue) = mpsc::channel(ORDERS);
         let over = stop.child_token();
-        tasks.spawn(Task::new(redis, Queues::new(queues), queue).run(over.clone()));
-        Self { orders, _over: over.drop_guard() }
+        let queues = Queues::new(queues);
+        tasks.spawn(Task::new(redis, queues.clone(), queue).run(over.clone()));
+        Self { orders, queues, over }
     }
 
     async fn order(&self, order: impl FnOnce(Confirm) -> Order) -> Result<(), BusAway> {
@@ -69,5 +71,12 @@ impl Subscription for RedisSubscription {
     fn reset(&self) {
         // With so many orders waiting the link is busy or being replaced; who misses it asks again.
         let _ = self.orders.try_send(Order::Reset);
+    }
+}
+
+impl Drop for RedisSubscription {
+    fn drop(&mut self) {
+        self.queues.close();
+        self.over.cancel();
     }
 }

@@ -33,9 +33,9 @@ impl Lists {
 
     pub(super) fn leave(&self, node: NodeId, users: &[UserId]) {
         self.with(node, |list| {
-            users.iter().for_each(|user| {
+            for user in users {
                 list.users.remove(user);
-            })
+            }
         });
     }
 
@@ -58,7 +58,10 @@ impl Lists {
     }
 
     fn with<T>(&self, node: NodeId, change: impl FnOnce(&mut List) -> T) -> T {
-        let now = Instant::now();
+        self.with_at(Instant::now(), node, change)
+    }
+
+    fn with_at<T>(&self, now: Instant, node: NodeId, change: impl FnOnce(&mut List) -> T) -> T {
         let mut lives = self.lives();
         lives.retain(|life, list| *life == node || list.mentioned + FORGOTTEN > now);
         let empty = || List { users: BTreeSet::new(), last: None, mentioned: now };
@@ -92,12 +95,11 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_life_that_is_not_mentioned_any_more_is_forgotten() {
+    #[test]
+    fn a_life_that_is_not_mentioned_any_more_is_forgotten() {
         let (lists, old, new) = (Lists::default(), NodeId::random(), NodeId::random());
         lists.enter(old, &[UserId(1)]);
-        tokio::time::advance(FORGOTTEN).await;
-        lists.enter(new, &[UserId(1)]);
+        lists.with_at(Instant::now() + FORGOTTEN, new, |_| ());
         assert_eq!(lists.lives().len(), 1);
     }
 }

@@ -159,15 +159,13 @@ impl RedisPresence {
 #[async_trait]
 impl Presence for RedisPresence {
     async fn renew(&self, node: NodeId) -> Result<Lease, PresenceAway> {
-        let renewed = async {
-            let mut commands = pipe();
-            // One command, so that nobody comes between the look and the taking.
-            commands.cmd("SET").arg(lease_key(node)).arg(1).arg("GET").arg("PX").arg(millis(LEASE));
-            let (before,): (Option<i64>,) = self.query(&commands).await?;
-            self.keep(&self.lists.turn(node)).await?;
-            Ok(if before.is_some() { Lease::Held } else { Lease::Taken })
-        };
-        self.limited(renewed).await
+        let mut commands = pipe();
+        // One command, so that nobody comes between the look and the taking.
+        commands.cmd("SET").arg(lease_key(node)).arg(1).arg("GET").arg("PX").arg(millis(LEASE));
+        let (before,): (Option<i64>,) = self.limited(self.query(&commands)).await?;
+        // Whatever becomes of this, the lease is held; and everybody's turn comes once more in time.
+        let _ = self.limited(self.keep(&self.lists.turn(node))).await;
+        Ok(if before.is_some() { Lease::Held } else { Lease::Taken })
     }
 
     async fn enter(&self, node: NodeId, users: &[UserId]) -> Result<(), PresenceAway> {
