@@ -12,7 +12,8 @@ async fn a_node_that_breaks_off_is_followed_by_the_next_with_the_same_drafts() {
     let (first, second) = (FakeNode::start(), FakeNode::start());
     let door = Door::to(&[&first, &second]);
     let lane = door.lane_of(&first).await;
-    (first.forget(), second.forget());
+    first.forget();
+    second.forget();
     first.does(Does::BreakOff);
     let drafts = vec![draft(), draft()];
     let outcomes = door.api.append(lane, drafts.clone()).await.unwrap();
@@ -28,7 +29,8 @@ async fn a_node_that_hangs_costs_one_attempt_and_is_not_asked_again_until_it_is_
     let (first, second) = (FakeNode::start(), FakeNode::start());
     let door = Door::to(&[&first, &second]);
     let lane = door.lane_of(&first).await;
-    (first.forget(), second.forget());
+    first.forget();
+    second.forget();
     first.does(Does::Hang);
     for _ in 0..10 {
         assert!(door.append(lane).await);

@@ -45,12 +45,14 @@ async fn what_is_under_way_when_a_node_stops_is_answered() {
     let ((alice, _), (bob, _)) = (node.person().await, node.person().await);
     let proxy = Proxy::before(node.address).await;
     let door = Door::to(&[proxy.address]);
+    door.api.may_type(alice, bob).await.unwrap();
+    let before = proxy.asked();
     // SQLite has one writer: while this one has begun, the node's waits.
     let other = open(&node.database, PoolSizes { read: 1, write: 1 }).await.unwrap();
     let writing = other.begin().await.unwrap();
     let api = door.api.clone();
     let appending = tokio::spawn(async move { api.append(0, vec![to(alice, bob, "last words")]).await });
-    eventually("the node has the question", async || (proxy.asked() > 0).then_some(())).await;
+    eventually("the node has the question", async || (proxy.asked() > before).then_some(())).await;
     node.stop.cancel();
     writing.rollback().await.unwrap();
     assert_eq!(appending.await.unwrap().unwrap()[0].unwrap().seq, 1);
