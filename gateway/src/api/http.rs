@@ -31,6 +31,8 @@ use tokio_util::task::TaskTracker;
 /// How long each part of a call may take, and how often nodes are looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
+    /// How long a call may take, over all nodes and rounds.
+    pub call: Duration,
     /// How long one node has for a batch. An append waits two seconds for a row that somebody holds.
     pub append: Duration,
     /// How long one node has for a look-up.
@@ -50,6 +52,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            call: WITHIN,
             append: Duration::from_secs(3),
             look_up: Duration::from_secs(2),
             connect: Duration::from_secs(1),
@@ -155,7 +158,7 @@ impl HttpApi {
     where
         R: Fn(Bytes) -> Result<Answer<A>, Fault>,
     {
-        let asked = tokio::time::timeout(WITHIN, Box::pin(self.rounds(question, read))).await;
+        let asked = tokio::time::timeout(self.limits.call, Box::pin(self.rounds(question, read))).await;
         asked.unwrap_or(Err(Unavailable))
     }
 

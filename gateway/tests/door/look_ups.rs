@@ -3,9 +3,13 @@
 use super::node::{Does, FakeNode};
 use super::support::{Door, draft, question};
 use futures_util::future::join_all;
+use futures_util::poll;
 use gateway::api::Api;
 use gateway::lookup::Lookup;
 use shared::door::{AttachAnswer, AttachQuestion, SessionState};
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -55,4 +59,33 @@ async fn fields_of_a_newer_api_are_passed_over() {
     assert_eq!(door.api.attach(vec![question(1)]).await.unwrap()[0].epoch, "e");
     assert_eq!(door.api.append(0, vec![draft()]).await.unwrap()[0].unwrap().seq, 3);
     assert_eq!(node.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn who_does_not_wait_any_more_is_not_asked_for() {
+    let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+    let (batches, mut asked) = tokio::sync::mpsc::channel::<Vec<u8>>(4);
+    let gate = Arc::new(Semaphore::new(0));
+    let open = gate.clone();
+    let lookup = Lookup::start(&tasks, &stop, move |questions: Vec<u8>| {
+        let (batches, gate) = (batches.clone(), gate.clone());
+        async move {
+            batches.send(questions.clone()).await.unwrap();
+            gate.acquire().await.unwrap().forget();
+            Ok(questions)
+        }
+    });
+    let mut first = pin!(lookup.ask(1));
+    assert!(poll!(&mut first).is_pending());
+    assert_eq!(asked.recv().await, Some(vec![1]));
+    // Two ask while the first batch is under way, and one of them goes.
+    let mut third = pin!(lookup.ask(3));
+    {
+        let mut second = pin!(lookup.ask(2));
+        assert!(poll!(&mut second).is_pending() && poll!(&mut third).is_pending());
+    }
+    open.add_permits(2);
+    assert_eq!((first.await, third.await), (Ok(1), Ok(3)));
+    assert_eq!(asked.recv().await, Some(vec![3]));
+    stop.cancel();
 }

@@ -12,7 +12,8 @@ async fn what_one_node_cannot_store_now_the_next_one_stores() {
     let (first, second) = (FakeNode::start(), FakeNode::start());
     let door = Door::to(&[&first, &second]);
     let lane = door.lane_of(&first).await;
-    (first.forget(), second.forget());
+    first.forget();
+    second.forget();
     first.does(Does::PutOff);
     assert!(door.append(lane).await);
     assert_eq!(first.asked(), second.asked());
@@ -22,7 +23,8 @@ async fn what_one_node_cannot_store_now_the_next_one_stores() {
 async fn what_no_node_can_store_now_is_answered_at_once_with_when_to_try_again() {
     let (first, second) = (FakeNode::start(), FakeNode::start());
     let door = Door::to(&[&first, &second]);
-    (first.does(Does::PutOff), second.does(Does::PutOff));
+    first.does(Does::PutOff);
+    second.does(Does::PutOff);
     let outcome = door.api.append(0, vec![draft()]).await.unwrap()[0].unwrap_err();
     assert_eq!((outcome.code, outcome.retry_after_ms), (Code::Unavailable, Some(500)));
     assert_eq!((first.asked().len(), second.asked().len()), (1, 1));
@@ -58,8 +60,10 @@ async fn what_every_node_refuses_is_given_up_at_once() {
     let (first, second) = (FakeNode::start(), FakeNode::start());
     let door = Door::to(&[&first, &second]);
     assert!(door.append(0).await);
-    (first.forget(), second.forget());
-    (first.does(Does::Say(401)), second.does(Does::Say(401)));
+    first.forget();
+    second.forget();
+    first.does(Does::Say(401));
+    second.does(Does::Say(401));
     assert_eq!(door.api.append(0, vec![draft()]).await, Err(Unavailable));
     assert_eq!((first.asked().len(), second.asked().len()), (1, 1));
 }

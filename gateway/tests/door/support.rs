@@ -62,6 +62,11 @@ impl Door {
     }
 
     pub fn at(addresses: Vec<SocketAddr>) -> Self {
+        Self::within(Limits::default().call, addresses)
+    }
+
+    /// One whose calls may take this long.
+    pub fn within(call: Duration, addresses: Vec<SocketAddr>) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
         let names = Arc::new(Names { addresses: Mutex::new(Some(addresses)), asked: AtomicUsize::new(0) });
         let setup = Setup {
@@ -69,6 +74,7 @@ impl Door {
             secret: Secret::new(vec![b'x'; 32]),
             resolver: names.clone(),
             limits: Limits {
+                call,
                 append: ATTEMPT,
                 look_up: ATTEMPT,
                 pause: Duration::from_millis(20),
