@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -10,6 +10,9 @@ help: ## This list
 
 run: ## Build the all-in-one and serve http://127.0.0.1:8080; needs Rust and nothing else
 	cargo run --release --locked -p im-tt
+
+cluster: ## A whole cluster on http://127.0.0.1:8080, to look at and to break; installs what it needs (Debian, Ubuntu)
+	@exec bash $(SCRIPTS)/cluster.sh
 
 test: ## Everything that must pass before a change lands; installs what the tests need (Debian, Ubuntu)
 	@bash $(SCRIPTS)/test.sh

@@ -3,25 +3,8 @@
 # or where that may not be, it says what is missing and exits 1. It never touches Rust, which is the user's own.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/needs.sh"
 
-missing=()  # for people, a line each
-packages=() # for apt
-
-need() { # need WHAT-FOR PACKAGES CHECK…
-  local what=$1 wanted=$2
-  shift 2
-  if ! "$@" >/dev/null 2>&1; then
-    missing+=("$what ($wanted)")
-    # Several packages in one word, on purpose.
-    # shellcheck disable=SC2206
-    packages+=($wanted)
-  fi
-}
-
-# Servers lie in sbin, which an ordinary user's PATH often lacks.
-export PATH="$PATH:/usr/sbin:/sbin"
-has() { command -v "$1"; }
-has_mariadb() { has mariadbd && has mariadb-install-db; }
 has_chromium() { has "${CHROMIUM:-chromium}" || has chromium-browser || has google-chrome; }
 has_font() { fc-list --format '%{family}\n' | grep "$1"; }
 has_fonts() {
@@ -35,9 +18,7 @@ node_to_be_had() {
 }
 
 check_rust() {
-  local wanted
-  wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
-  has cargo >/dev/null || fail "Rust is missing: install $wanted or newer with rustup (https://rustup.rs)."
+  need_rust
   cargo fmt --version >/dev/null 2>&1 || fail "rustfmt is missing: rustup component add rustfmt"
   cargo clippy --version >/dev/null 2>&1 || fail "clippy is missing: rustup component add clippy"
 }
@@ -56,66 +37,13 @@ check_node() {
   exit 1
 }
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  elif [ -t 0 ]; then
-    sudo "$@"
-  else
-    sudo -n "$@"
-  fi
-}
-
-may_install() {
-  has apt-get >/dev/null || return 1
-  [ "$(id -u)" -eq 0 ] || { has sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }
-}
-
-# A package that brings a server starts it. Ours are private ones, so no service may start while we install;
-# a policy that somebody else put there stays as it is.
-policy=/usr/sbin/policy-rc.d
-made_policy=no
-forbid_services() {
-  if [ ! -e "$policy" ]; then
-    made_policy=yes
-    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-    as_root chmod 755 "$policy"
-  fi
-}
-allow_services() {
-  if [ "$made_policy" = yes ]; then
-    made_policy=no
-    as_root rm -f "$policy"
-  fi
-}
-
-install_packages() {
-  say "Installing for the tests: ${packages[*]}"
-  trap allow_services EXIT
-  trap 'exit 143' INT TERM
-  forbid_services
-  as_root apt-get update -q
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${packages[@]}"
-  allow_services
-}
-
 check_rust
-need "a C compiler, for SQLite" "gcc libc6-dev" has cc
-need "a MariaDB to test on" "mariadb-server" has_mariadb
+need_compiler
+need_cluster
 need "Python with its WebSocket library" "python3 python3-websockets" python_with_websockets
 need "ps, to end what was started" "procps" has ps
 check_node
 screenshot_fonts="fontconfig fonts-open-sans fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core"
 need "Chromium, for the tests in browsers" "chromium" has_chromium
 need "the fonts that the screenshots are made with" "$screenshot_fonts" has_fonts
-
-if [ ${#missing[@]} -eq 0 ]; then
-  say "Everything that the tests need is here."
-elif may_install; then
-  install_packages
-else
-  say "The tests need what this machine does not have, and it cannot be installed from here" \
-    "(the names are Debian's; as root or with sudo, this script installs them by itself):" >&2
-  printf '  - %s\n' "${missing[@]}" >&2
-  exit 1
-fi
+get_needs "the tests"
