@@ -5,3 +5,4 @@
 pub mod history;
 pub mod check;
 pub mod client;
+pub mod workload;
