@@ -1,6 +1,6 @@
 //! What a gateway is told by its environment: where to listen, whom to believe, and every limit.
 
-use crate::api::http::ApiUrl;
+use crate::api::ApiUrl;
 use crate::connection::outbox::OutboxBounds;
 use shared::config::{AddressRange, BadConfig, Env, RateLimiting};
 use shared::node::NodeConfig;

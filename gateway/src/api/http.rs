@@ -293,4 +293,8 @@ impl Api for HttpApi {
     async fn may_type(&self, user_id: UserId, peer_id: UserId) -> Result<bool, Unavailable> {
         self.look_up(Call::MayType, &TypingQuestion { user_id, peer_id }, |_: &bool| true).await
     }
+
+    async fn answers(&self) -> bool {
+        self.nodes.is_any_up()
+    }
 }

@@ -35,6 +35,10 @@ impl Nodes {
         worth_it.max_by_key(|node| (weight(key, node.address), node.address)).cloned()
     }
 
+    pub(super) fn is_any_up(&self) -> bool {
+        self.list().iter().any(|node| node.is_up())
+    }
+
     /// These are the nodes from now on. Those that were known keep their standing and their connections.
     pub(super) fn set(&self, addresses: &BTreeSet<SocketAddr>) {
         let known = self.list();

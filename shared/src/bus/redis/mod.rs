@@ -55,4 +55,8 @@ impl Bus for RedisBus {
         let subscription = RedisSubscription::start(self.redis.clone(), queues, &self.tasks, &self.stop);
         Subscriber { subscription: Arc::new(subscription), deliveries }
     }
+
+    async fn answers(&self) -> bool {
+        self.redis.answers().await
+    }
 }
