@@ -4,3 +4,5 @@
 
 pub mod history;
 pub mod check;
+pub mod client;
+pub mod workload;

@@ -37,7 +37,6 @@ pub(super) struct Sent {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Try {
     pub at: Micros,
-    pub client: ClientId,
     pub connection: ConnectionId,
     pub burst: u32,
 }
@@ -185,7 +184,7 @@ impl<'a> Facts<'a> {
             What::SendInvoke { connection, key, cmid, hash, burst, .. } => {
                 let sent = self.sends.entry((user, *cmid)).or_default();
                 (sent.key, sent.hash) = (Some(*key), *hash);
-                sent.tries.push(Try { at: event.at, client, connection: *connection, burst: *burst });
+                sent.tries.push(Try { at: event.at, connection: *connection, burst: *burst });
             }
             What::SendOk { connection, cmid, conv, seq, id, .. } => {
                 let (connection, conv, seq, id) = (*connection, *conv, *seq, *id);

@@ -35,13 +35,23 @@ pub(super) fn check(facts: &Facts<'_>, verdict: &mut Verdict) {
             );
         }
     }
+    repeats_are_answered(facts, verdict);
+}
+
+/// What was stored stays stored: a repeat is answered with its place, whatever its sender may do by then.
+fn repeats_are_answered(facts: &Facts<'_>, verdict: &mut Verdict) {
     for event in facts.events {
-        if let What::SendFail { client, cmid, code, .. } = &event.what
-            && &**code == "id_reused"
-        {
+        let What::SendFail { client, cmid, definite: true, code } = &event.what else { continue };
+        let sent = facts.sends.get(&(facts.user(*client), *cmid));
+        let acked = sent.and_then(|sent| sent.oks.first()).is_some_and(|ok| ok.at < event.at);
+        let about = (Some(*client), None);
+        if &**code == "id_reused" {
             let says =
                 format!("{cmid} of client {client} was an honest repeat and was refused as another message");
-            verdict.wrong_for("I3", event.at, (Some(*client), None), says);
+            verdict.wrong_for("I3", event.at, about, says);
+        } else if acked && &**code != "too_fast" {
+            let says = format!("{cmid} of client {client} was stored, and its repeat was refused as {code}");
+            verdict.wrong_for("I3", event.at, about, says);
         }
     }
 }

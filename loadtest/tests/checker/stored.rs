@@ -134,3 +134,12 @@ fn an_honest_repeat_that_is_called_another_message_is_noticed() {
     story.note(What::SendFail { client: 1, cmid, definite: true, code: "id_reused".into() });
     breaks(&mut story, "I3");
 }
+
+#[test]
+fn a_repeat_that_is_refused_though_the_first_one_was_stored_is_noticed() {
+    let mut story = Story::good();
+    let cmid = story.say(1, PAIR);
+    story.invoke(1, PAIR, cmid, 2);
+    story.note(What::SendFail { client: 1, cmid, definite: true, code: "not_found".into() });
+    breaks(&mut story, "I3");
+}
