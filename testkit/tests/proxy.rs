@@ -130,6 +130,11 @@ async fn a_connection_made_in_a_stall_is_made_when_the_link_heals() {
     let mut client = link.dial().await;
     send(&mut client, "hello").await;
     link.until("the connection to be seen", |counts| counts.connections == 1).await;
+    tokio::select! {
+        biased;
+        _ = link.server.accept() => panic!("the server was dialled through the stall"),
+        () = std::future::ready(()) => {}
+    }
     link.proxy.heal();
     let (mut server, _) = timeout(LIMIT, link.server.accept()).await.expect("the server is dialled").unwrap();
     expect(&mut server, "hello").await;

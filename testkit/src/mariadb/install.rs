@@ -3,6 +3,7 @@
 //! MariaDB from a package is the default; a MySQL in the PATH does too. As root the server runs as the packages' user
 //! `mysql` (both refuse root), as an ordinary user it runs as that user.
 
+use std::fs;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,10 +42,7 @@ pub(crate) fn settings(folder: &Path) -> Vec<String> {
         format!("--datadir={}", path("data")),
         format!("--socket={}", path("s")),
         format!("--pid-file={}", path("pid")),
-        // A server that starts removes the temporary tables that it finds, and in a shared folder they are another's.
-        format!("--tmpdir={}", folder.display()),
-        // Many servers of many tests share the kernel's bound on such requests.
-        "--innodb-use-native-aio=OFF".to_owned(),
+        format!("--tmpdir={}", path("tmp")),
         "--bind-address=127.0.0.1".to_owned(),
         "--skip-name-resolve".to_owned(),
         "--character-set-server=utf8mb4".to_owned(),
@@ -60,11 +58,16 @@ pub(crate) fn settings(folder: &Path) -> Vec<String> {
     settings
 }
 
-/// Gives the folder to the user that the server will run as.
+/// Gives the folder to the user that the server will run as, with one for temporary tables in it: a server that starts
+/// removes all that it finds where it keeps its own, and in a common folder those of the others too.
 pub(crate) fn hand_over(folder: &Path) {
+    let temporary = folder.join("tmp");
+    fs::create_dir(&temporary).expect("a folder in our own");
     let Some(name) = server_user() else { return };
     let user = User::from_name(name).ok().flatten().expect("server_user looked it up");
-    chown(folder, Some(user.uid.as_raw()), Some(user.gid.as_raw())).expect("root may give a folder away");
+    for folder in [folder, &temporary] {
+        chown(folder, Some(user.uid.as_raw()), Some(user.gid.as_raw())).expect("root may give a folder away");
+    }
 }
 
 /// Makes the system tables; root gets no password, and nobody else gets in.
@@ -74,7 +77,7 @@ pub(crate) fn fill(program: &Program, folder: &Path) {
             let mut command = Command::new(installer);
             command.args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db"]);
             command.arg(format!("--datadir={}", folder.join("data").display()));
-            command.arg(format!("--tmpdir={}", folder.display()));
+            command.arg(format!("--tmpdir={}", folder.join("tmp").display()));
             command.args(server_user().map(|name| format!("--user={name}")));
             command
         }
