@@ -30,12 +30,22 @@ async fn two_people_on_two_gateways_hear_each_other_in_one_order() {
         }
     }
     for here in [&alices, &bobs] {
-        for conversation in here.log.iter().filter(|event| event["event_type"] == "message").map(|event| &event["conversation_id"]) {
-            let places: Vec<i64> = here.log.iter()
+        for conversation in here
+            .log
+            .iter()
+            .filter(|event| event["event_type"] == "message")
+            .map(|event| &event["conversation_id"])
+        {
+            let places: Vec<i64> = here
+                .log
+                .iter()
                 .filter(|event| event["event_type"] == "message" && event["conversation_id"] == *conversation)
                 .filter_map(|event| event["seq"].as_i64())
                 .collect();
-            assert!(places.windows(2).all(|pair| pair[1] == pair[0] + 1), "in order, once, no hole: {places:?}");
+            assert!(
+                places.windows(2).all(|pair| pair[1] == pair[0] + 1),
+                "in order, once, no hole: {places:?}"
+            );
         }
     }
     assert_eq!(texts(&alice.history(&bob).await), texts(&bob.history(&alice).await));

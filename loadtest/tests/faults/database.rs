@@ -34,7 +34,8 @@ async fn a_database_killed_between_the_acks_of_batches_has_every_message_once() 
     }
     let history = alice.history(&bob).await;
     assert_eq!(seqs(&history), (1..=400).collect::<Vec<i64>>());
-    let (mut found, mut expected) = (texts(&history), said.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>());
+    let (mut found, mut expected) =
+        (texts(&history), said.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>());
     found.sort_unstable();
     expected.sort_unstable();
     assert_eq!(found, expected);

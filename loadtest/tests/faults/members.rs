@@ -9,7 +9,8 @@ use testkit::proxy::Direction;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_kicked_or_leaves_unheard_hears_nothing_more_until_they_are_back() {
     let town = Town::found().await;
-    let (alice, bob, carol) = (town.person("alice").await, town.person("bob").await, town.person("carol").await);
+    let (alice, bob, carol) =
+        (town.person("alice").await, town.person("bob").await, town.person("carol").await);
     let group = alice.create_group("all").await;
     bob.join(group).await;
     carol.join(group).await;
@@ -28,7 +29,8 @@ async fn whoever_is_kicked_or_leaves_unheard_hears_nothing_more_until_they_are_b
     assert!(link.counts().dropped[1] > 0, "the premise: the gateway was told, and did not hear");
     link.heal();
 
-    let without = |event: &Value| event["event_type"] == "heads" && event["heads"].get(&conversation).is_none();
+    let without =
+        |event: &Value| event["event_type"] == "heads" && event["heads"].get(&conversation).is_none();
     bobs.expect("heads without the group", without).await;
     carols.expect("heads without the group", without).await;
     alices.say_acked(group, "still between ourselves").await;

@@ -35,9 +35,8 @@ async fn what_was_stored_while_redis_was_back_for_the_gateways_alone_arrives_whe
 
     links.iter().for_each(|link| link.heal());
     bobs.expect_message("unheard in the group").await;
-    let told = |event: &serde_json::Value| {
-        event["heads"][direct["conversation_id"].to_string()][0] == direct["seq"]
-    };
+    let told =
+        |event: &serde_json::Value| event["heads"][direct["conversation_id"].to_string()][0] == direct["seq"];
     bobs.expect("the head of the direct conversation", told).await;
 }
 

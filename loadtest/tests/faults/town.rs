@@ -34,11 +34,7 @@ impl Town {
 }
 
 /// Says something as a client does that is told to try again: with the same id, until it is stored.
-pub async fn say_until_stored(
-    connection: &mut Connection,
-    target: impl Into<Target>,
-    text: &str,
-) -> Value {
+pub async fn say_until_stored(connection: &mut Connection, target: impl Into<Target>, text: &str) -> Value {
     let (target, id) = (target.into(), Uuid::now_v7());
     connection.say_as(target, text, id).await;
     stored(connection, target, text, id).await
@@ -47,7 +43,11 @@ pub async fn say_until_stored(
 /// Waits for the ack of what was said, and says it again when it could not be served.
 pub async fn stored(connection: &mut Connection, target: Target, text: &str, id: Uuid) -> Value {
     loop {
-        let answer = connection.expect("an answer", |event| event["client_message_id"] == id.to_string() && event["event_type"] != "message").await;
+        let answer = connection
+            .expect("an answer", |event| {
+                event["client_message_id"] == id.to_string() && event["event_type"] != "message"
+            })
+            .await;
         if answer["event_type"] == "ack" {
             return answer;
         }
