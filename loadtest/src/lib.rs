@@ -6,3 +6,5 @@ pub mod history;
 pub mod check;
 pub mod client;
 pub mod workload;
+pub mod nemesis;
+pub mod campaign;

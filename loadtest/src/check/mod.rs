@@ -64,6 +64,14 @@ impl Default for Rules {
     }
 }
 
+impl Rules {
+    /// How long everybody is left in peace before the ending is taken: a little longer than it may take.
+    #[must_use]
+    pub fn wait_at_rest() -> std::time::Duration {
+        std::time::Duration::from_micros(Self::default().quiet + SECOND / 2)
+    }
+}
+
 /// Judges a history.
 #[must_use]
 pub fn check(events: &[Event], ending: &Ending, rules: &Rules) -> Verdict {

@@ -4,6 +4,7 @@
 use crate::history::Recorder;
 use rand::Rng;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub struct World {
     pub http: reqwest::Client,
     /// The highest acked place of each conversation. Never held over an await.
     acked: Mutex<HashMap<i64, i64>>,
+    tries: AtomicU64,
 }
 
 impl World {
@@ -39,12 +41,29 @@ impl World {
         let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_LIMIT).build()?;
         let gateways =
             gateways.iter().map(|address| address.trim_start_matches("http://").to_owned()).collect();
-        Ok(Self { recorder, gateways, apis: apis.to_vec(), http, acked: Mutex::default() })
+        Ok(Self {
+            recorder,
+            gateways,
+            apis: apis.to_vec(),
+            http,
+            acked: Mutex::default(),
+            tries: AtomicU64::new(0),
+        })
     }
 
     /// Any api node.
     pub fn any_api(&self, rng: &mut impl Rng) -> usize {
         rng.random_range(0..self.apis.len())
+    }
+
+    /// A send is tried.
+    pub fn tried(&self) {
+        self.tries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many sends were tried so far.
+    pub fn tries(&self) -> u64 {
+        self.tries.load(Ordering::Relaxed)
     }
 
     /// A message was acked.

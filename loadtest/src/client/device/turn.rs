@@ -99,6 +99,7 @@ impl State {
             (hash_of(&draft.content), json!({ "content": draft.content, "client_message_id": cmid }));
         name_target(&mut body, key, self.me.tokens.user);
         let client = self.me.client;
+        self.world.tried();
         self.note(What::SendInvoke { client, connection, key, cmid, hash, nth, burst, via });
         match via {
             Via::Live => {

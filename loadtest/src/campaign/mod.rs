@@ -1,0 +1,152 @@
+//! One campaign: a cluster, people, load, faults, rest, and the verdict.
+
+mod options;
+mod dump;
+mod nodes;
+mod report;
+
+pub use options::{HELP, Options};
+pub use report::report;
+
+use crate::check::{Rules, Verdict, check};
+use crate::client::{Faces, Order, World};
+use crate::history::{Ending, Event, Moment, Recorder, What};
+use crate::nemesis::{self, Field, Limits};
+use crate::workload::{People, Workload};
+use anyhow::{Context, Result};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use sqlx::{Connection, Executor, MySqlConnection};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use testkit::cluster::{Cluster, ClusterPlan};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Load without faults, before the first one.
+const WARM_UP: Duration = Duration::from_secs(4);
+/// What everybody has still to say is said within this.
+const UNSAID: Duration = Duration::from_secs(30);
+/// A cursor that is moved is stored well within this.
+const READ: Duration = Duration::from_secs(4);
+
+/// A campaign's end.
+pub struct Outcome {
+    /// What was judged.
+    pub events: Vec<Event>,
+    /// The judgement.
+    pub verdict: Verdict,
+}
+
+/// Runs a campaign; tells how it goes.
+///
+/// # Errors
+/// It could not be run: nothing was judged.
+pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Result<Outcome> {
+    let recorder = match &options.out {
+        Some(folder) => {
+            std::fs::create_dir_all(folder)?;
+            Recorder::to_file(&folder.join("history.jsonl")).context("making the history")?
+        }
+        None => Recorder::new(),
+    };
+    let (events, ending) = live(options, recorder, &mut tell).await?;
+    tell(format!("judging {} events", events.len()));
+    let verdict = check(&events, &ending, &Rules::default());
+    Ok(Outcome { events, verdict })
+}
+
+async fn live(
+    options: &Options,
+    recorder: Recorder,
+    tell: &mut impl FnMut(String),
+) -> Result<(Vec<Event>, Ending)> {
+    let cluster = Cluster::start(plan(options)).await;
+    if options.drop_unique_key {
+        drop_unique_key(&cluster.mariadb.admin_url).await?;
+    }
+    let addresses =
+        |nodes: &[testkit::cluster::Node]| nodes.iter().map(|node| node.address.clone()).collect::<Vec<_>>();
+    let world = World::of(recorder, &addresses(&cluster.gateways), &addresses(&cluster.apis))?;
+    let (world, faces, stop) = (Arc::new(world), Faces::default(), CancellationToken::new());
+    let people = Arc::new(People::gather(options.size, options.seed, &world, &faces, &stop).await?);
+    let field = Field { cluster, people, faces, world };
+    tell(format!("{} devices of {} people", field.people.devices.len(), field.people.persons.len()));
+
+    let load = Load::start(&field, options);
+    sleep(WARM_UP).await;
+    nodes::figures(&field.cluster, &field.world.recorder, Moment::Before);
+    let until = options.minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(minutes * 60.0));
+    let limits = Limits { faults: options.faults, until, kinds: options.kinds.clone() };
+    let mut rng = StdRng::seed_from_u64(options.seed.wrapping_add(1));
+    nemesis::run(&field, &limits, &mut rng, &mut *tell).await;
+    load.stop().await;
+    rest(&field, tell).await;
+    let ending = dump::take(&field.cluster.mariadb.admin_url, &field.world, &field.people).await?;
+    nodes::figures(&field.cluster, &field.world.recorder, Moment::After);
+    nodes::logs(&field.cluster, &field.world.recorder);
+    stop.cancel();
+    let events = field.world.recorder.finish(&ending)?;
+    Ok((events, ending))
+}
+
+fn plan(options: &Options) -> ClusterPlan {
+    let (gateways, apis, binaries) = (options.gateways, options.apis, options.binaries.clone());
+    let logs = options.out.as_ref().map(|folder| folder.join("logs"));
+    let plan = ClusterPlan { gateways, apis, proxies: true, binaries, logs, ..ClusterPlan::default() };
+    // Small, so that a reader that stops is a slow one before the campaign is over.
+    plan.env("HEARTBEAT_MS", "5000")
+        .env("DRAIN_MS", "1500")
+        .env("OUTBOX_BYTES", "65536")
+        .env("OUTBOX_FRAMES", "128")
+        .env("SLOW_CLOSE_MS", "3000")
+}
+
+/// A control of the checker: the database no longer minds a message that is stored twice.
+async fn drop_unique_key(database: &str) -> Result<()> {
+    let mut connection = MySqlConnection::connect(database).await?;
+    connection.execute("ALTER TABLE messages DROP KEY messages_once").await?;
+    Ok(connection.close().await?)
+}
+
+/// The load while it runs.
+struct Load {
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Load {
+    fn start(field: &Field, options: &Options) -> Self {
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let moves = Arc::new(AtomicBool::new(true));
+        moves.store(true, Ordering::Relaxed);
+        let load = Workload { people: field.people.clone(), rate: options.rate, moves };
+        tasks.spawn(load.run(StdRng::seed_from_u64(options.seed), stop.clone()));
+        tasks.close();
+        Self { stop, tasks }
+    }
+
+    async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+    }
+}
+
+/// Nothing is broken and nobody speaks any more: what is on its way arrives, and cursors are put where they stay.
+async fn rest(field: &Field, tell: &mut impl FnMut(String)) {
+    field.cluster.heal_all();
+    let since = Instant::now();
+    let busy = |field: &Field| {
+        field.faces.lock().values().any(|face| face.unsaid > 0 || !face.attached || face.paused)
+    };
+    while busy(field) && since.elapsed() < UNSAID {
+        sleep(Duration::from_millis(50)).await;
+    }
+    tell(format!("all is said after {:.1} s; at rest", since.elapsed().as_secs_f64()));
+    field.world.recorder.note(What::Quiet);
+    sleep(Duration::from_secs(6)).await;
+    field.people.devices.iter().for_each(|device| device.order(Order::Read));
+    sleep(Rules::wait_at_rest().saturating_sub(Duration::from_secs(6)).max(READ)).await;
+}

@@ -1,0 +1,325 @@
+//! Doing it, proving it, undoing it. A strike comes back when the fault is there; some faults need more to be undone
+//! after everybody has got over them, such as starting the node that was killed.
+
+use super::aim::{Aim, Break};
+use super::field::Field;
+use super::kind::Kind;
+use super::premise;
+use crate::client::{Face, Order};
+use crate::history::Key;
+use rand::Rng;
+use rand::rngs::StdRng;
+use std::time::Duration;
+use testkit::cluster::Node;
+use testkit::proxy::{Counts, Mode};
+use tokio::time::sleep;
+
+/// What was there before, to be compared with.
+#[derive(Debug, Default)]
+pub struct Struck {
+    counts: Counts,
+    before: u64,
+    /// What could be seen at once.
+    seen: Option<String>,
+}
+
+/// How often a node is stopped until it is caught with a lock in its hands.
+const CATCHES: usize = 60;
+/// How much junk it takes at most until Redis has enough of a subscriber that takes nothing.
+const JUNK: usize = 600;
+const JUNK_BYTES: usize = 64 * 1024;
+/// Out of so many clients some stop reading.
+const SLOW: usize = 6;
+
+impl Field {
+    /// Does it.
+    pub async fn strike(&self, aim: &Aim, rng: &mut StdRng) -> Struck {
+        if aim.link().is_some() {
+            return self.strike_link(aim);
+        }
+        match aim.kind {
+            Kind::GatewayKill | Kind::ApiKill => Struck::seen(kill(self.node(aim)).await),
+            Kind::GatewayTerm | Kind::ApiTerm => Struck::seen(terminate(self.node(aim)).await),
+            Kind::GatewayStop | Kind::GatewayStopLong | Kind::ApiStop | Kind::ApiStopLong => {
+                self.node(aim).stop();
+                Struck::default()
+            }
+            Kind::ApiStopLocked => self.stop_with_a_lock(aim).await,
+            Kind::RedisKill => {
+                self.cluster.redis.kill().await;
+                Struck::seen(self.cluster.redis.pid().is_none().then(|| "redis is gone".to_owned()))
+            }
+            Kind::RedisStop => self.stop_store(&self.cluster.redis),
+            Kind::PubsubKill => self.kill_subscribers().await,
+            Kind::BufferOverflow => self.overflow(aim).await,
+            Kind::DbKill => {
+                self.cluster.mariadb.kill().await;
+                Struck::seen(self.cluster.mariadb.pid().is_none().then(|| "mariadbd is gone".to_owned()))
+            }
+            Kind::DbStop => self.stop_store(&self.cluster.mariadb),
+            Kind::SlowReaders => self.slow_readers(rng).await,
+            Kind::Reconnects => self.order_many(
+                self.people.devices.len(),
+                |face| face.cuts,
+                rng,
+                |rng| Order::Away(Duration::from_millis(rng.random_range(0..300))),
+            ),
+            Kind::LogOuts => self.order_many(8, |face| face.log_outs, rng, |_| Order::LogOut),
+            Kind::Renewals => {
+                self.order_many(self.people.devices.len(), |face| face.renewals, rng, |_| Order::Refresh)
+            }
+            _ => Struck::default(),
+        }
+    }
+
+    /// What shows that it is there, or was.
+    pub async fn proof(&self, aim: &Aim, struck: &Struck) -> Option<String> {
+        if let Some((_, how)) = aim.link() {
+            return self.link_proof(aim, how, struck);
+        }
+        match aim.kind {
+            Kind::GatewayStop | Kind::GatewayStopLong | Kind::ApiStop | Kind::ApiStopLong => {
+                stopped(self.node(aim).pid())
+            }
+            Kind::RedisStop => stopped(self.cluster.redis.pid()),
+            Kind::DbStop => stopped(self.cluster.mariadb.pid()),
+            Kind::SlowReaders => {
+                let told = self.resyncs().await - struck.before;
+                (told > 0).then(|| format!("{told} outboxes ran over or were closed as stuck"))
+            }
+            Kind::Reconnects => {
+                self.count(|face| face.cuts, struck, "lines were cut", self.people.devices.len() / 2)
+            }
+            Kind::LogOuts => self.count(|face| face.log_outs, struck, "sessions ended", 4),
+            Kind::Renewals => {
+                self.count(|face| face.renewals, struck, "tokens were renewed", self.people.devices.len() / 2)
+            }
+            _ => struck.seen.clone(),
+        }
+    }
+
+    /// Undoes it, as far as others must get over it with that.
+    pub async fn undo(&self, aim: &Aim) {
+        if let Some((link, _)) = aim.link() {
+            return self.cluster.link(link).heal();
+        }
+        match aim.kind {
+            Kind::GatewayStop
+            | Kind::GatewayStopLong
+            | Kind::ApiStop
+            | Kind::ApiStopLong
+            | Kind::ApiStopLocked => {
+                self.node(aim).cont();
+            }
+            Kind::RedisKill => {
+                self.cluster.redis.start();
+                self.cluster.redis.wait_ready().await;
+            }
+            Kind::RedisStop => self.cluster.redis.cont(),
+            Kind::BufferOverflow => self.end_overflow(aim).await,
+            Kind::DbKill => {
+                self.cluster.mariadb.start();
+                self.cluster.mariadb.wait_ready().await;
+            }
+            Kind::DbStop => self.cluster.mariadb.cont(),
+            _ => {}
+        }
+    }
+
+    /// Makes whole again what everybody had to do without.
+    pub async fn repair(&self, aim: &Aim) {
+        if matches!(aim.kind, Kind::GatewayKill | Kind::GatewayTerm | Kind::ApiKill | Kind::ApiTerm) {
+            let node = self.node(aim);
+            node.start();
+            node.wait_ready().await;
+        }
+    }
+
+    fn node(&self, aim: &Aim) -> &Node {
+        match aim.kind {
+            Kind::GatewayKill | Kind::GatewayTerm | Kind::GatewayStop | Kind::GatewayStopLong => {
+                &self.cluster.gateways[aim.gateway]
+            }
+            _ => &self.cluster.apis[aim.api],
+        }
+    }
+
+    fn strike_link(&self, aim: &Aim) -> Struck {
+        let Some((link, how)) = aim.link() else { return Struck::default() };
+        let proxy = self.cluster.link(link);
+        let counts = proxy.counts();
+        match how {
+            Break::Cut => proxy.cut(),
+            Break::Both(mode) => proxy.set_both(mode),
+            Break::Half => proxy.drop_one_way(aim.direction),
+        }
+        Struck { counts, ..Struck::default() }
+    }
+
+    fn link_proof(&self, aim: &Aim, how: Break, struck: &Struck) -> Option<String> {
+        let (now, before) = (self.cluster.link(aim.link()?.0).counts(), struck.counts);
+        let total = |bytes: [u64; 2]| bytes[0] + bytes[1];
+        let (reset, dropped) = (now.reset - before.reset, total(now.dropped) - total(before.dropped));
+        let passed = total(now.passed) - total(before.passed);
+        let held = (total(now.taken) - total(now.passed) - total(now.dropped))
+            .saturating_sub(total(before.taken) - total(before.passed) - total(before.dropped));
+        match how {
+            Break::Cut => (reset > 0).then(|| format!("{reset} connections reset")),
+            Break::Both(Mode::Drop) | Break::Half => {
+                (dropped > 0).then(|| format!("{dropped} bytes swallowed"))
+            }
+            Break::Both(Mode::Stall) => (held > 0).then(|| format!("{held} bytes held")),
+            Break::Both(_) => (passed > 0).then(|| format!("{passed} bytes passed late")),
+        }
+    }
+
+    fn stop_store(&self, store: &testkit::daemon::Daemon) -> Struck {
+        store.stop();
+        Struck::default()
+    }
+
+    /// Stops an api node in the middle of a transaction: its way to the database is slow for that long, so that it is
+    /// mostly in the middle of one.
+    async fn stop_with_a_lock(&self, aim: &Aim) -> Struck {
+        let link = self.cluster.link(testkit::cluster::Link::ApiMariaDb(aim.api));
+        link.delay(Duration::from_millis(20));
+        let node = self.node(aim);
+        for _ in 0..CATCHES {
+            node.stop();
+            if let Some(transaction) = premise::stuck_transaction(&self.cluster.mariadb).await {
+                link.heal();
+                return Struck::seen(Some(format!(
+                    "transaction {transaction} holds row locks and stands still"
+                )));
+            }
+            node.cont();
+            sleep(Duration::from_millis(30)).await;
+        }
+        link.heal();
+        node.stop();
+        Struck::default()
+    }
+
+    async fn kill_subscribers(&self) -> Struck {
+        let before = premise::subscribers(&self.cluster.redis).await;
+        for _ in 0..3 {
+            // An error is a client less that is subscribed: what counts is who is left.
+            let _killed = self.cluster.redis.command(&["CLIENT", "KILL", "TYPE", "pubsub"]).await;
+            sleep(Duration::from_millis(250)).await;
+        }
+        let after = premise::subscribers(&self.cluster.redis).await;
+        let gone = before.difference(&after).count();
+        Struck::seen(
+            (gone > 0 && gone == before.len()).then(|| format!("all {gone} subscribers were killed")),
+        )
+    }
+
+    /// One gateway takes nothing, and Redis is told to bear little of that.
+    async fn overflow(&self, aim: &Aim) -> Struck {
+        let redis = &self.cluster.redis;
+        let before = premise::subscribers(redis).await;
+        let limit = "pubsub 64kb 32kb 1";
+        let _set = redis.command(&["CONFIG", "SET", "client-output-buffer-limit", limit]).await;
+        self.cluster.link(testkit::cluster::Link::GatewayRedis(aim.gateway)).stall();
+        let Some(topic) = premise::any_topic(redis).await else { return Struck::default() };
+        let junk = "x".repeat(JUNK_BYTES);
+        for _ in 0..JUNK {
+            let _published = redis.command(&["PUBLISH", &topic, &junk]).await;
+            let gone = before.difference(&premise::subscribers(redis).await).count();
+            if gone > 0 {
+                return Struck::seen(Some(format!("Redis dropped {gone} of {} subscribers", before.len())));
+            }
+        }
+        Struck::default()
+    }
+
+    async fn end_overflow(&self, aim: &Aim) {
+        let limit = "pubsub 32mb 8mb 60";
+        let _set = self.cluster.redis.command(&["CONFIG", "SET", "client-output-buffer-limit", limit]).await;
+        self.cluster.link(testkit::cluster::Link::GatewayRedis(aim.gateway)).heal();
+    }
+
+    /// Some stop reading, and everybody shouts in the group that has them all.
+    async fn slow_readers(&self, rng: &mut StdRng) -> Struck {
+        let before = self.resyncs().await;
+        let small = self.people.persons.iter().skip(1).step_by(5).flat_map(|person| &person.devices);
+        for device in small.take(SLOW) {
+            self.people.devices[*device].order(Order::Pause(Kind::SlowReaders.hold()));
+        }
+        let group = Key::Group(self.people.groups[0].id);
+        for _ in 0..150 {
+            let device = &self.people.devices[rng.random_range(0..self.people.devices.len())];
+            device.order(Order::Say { key: group, length: 12_000, repeats: 0 });
+        }
+        Struck { before, ..Struck::default() }
+    }
+
+    fn order_many(
+        &self,
+        most: usize,
+        count: impl Fn(&Face) -> u64,
+        rng: &mut StdRng,
+        order: impl Fn(&mut StdRng) -> Order,
+    ) -> Struck {
+        let before = self.total(count);
+        let first = rng.random_range(0..self.people.devices.len());
+        for nth in 0..most {
+            self.people.devices[(first + nth * 3) % self.people.devices.len()].order(order(rng));
+        }
+        Struck { before, ..Struck::default() }
+    }
+
+    fn total(&self, count: impl Fn(&Face) -> u64) -> u64 {
+        self.faces.lock().values().map(count).sum()
+    }
+
+    fn count(
+        &self,
+        count: impl Fn(&Face) -> u64,
+        struck: &Struck,
+        what: &str,
+        least: usize,
+    ) -> Option<String> {
+        let number = self.total(count) - struck.before;
+        (number >= least as u64).then(|| format!("{number} {what}"))
+    }
+
+    /// How often the gateways told somebody slow to compare, or closed them.
+    async fn resyncs(&self) -> u64 {
+        let mut total = 0;
+        for gateway in &self.cluster.gateways {
+            let metrics = gateway.metrics().await.unwrap_or_default();
+            let lines = metrics.lines().filter(|line| {
+                line.starts_with("imtt_gap_resyncs_total{cause=\"outbox\"")
+                    || line.starts_with("imtt_slow_consumers_total")
+            });
+            total +=
+                lines.filter_map(|line| line.rsplit_once(' ')?.1.parse::<f64>().ok()).sum::<f64>() as u64;
+        }
+        total
+    }
+}
+
+impl Struck {
+    fn seen(seen: Option<String>) -> Self {
+        Self { seen, ..Self::default() }
+    }
+}
+
+async fn kill(node: &Node) -> Option<String> {
+    let pid = node.pid()?;
+    node.kill().await;
+    (node.pid().is_none() && premise::state(pid).is_none())
+        .then(|| format!("pid {pid} is gone: {}", node.last_end()))
+}
+
+/// A planned stop, which has to end with 0.
+async fn terminate(node: &Node) -> Option<String> {
+    let pid = node.pid()?;
+    (node.terminate().await == Some(0)).then(|| format!("pid {pid} drained and ended with 0"))
+}
+
+fn stopped(pid: Option<u32>) -> Option<String> {
+    let pid = pid?;
+    (premise::state(pid)? == 'T').then(|| format!("pid {pid} stands still"))
+}
