@@ -49,6 +49,9 @@ impl Field {
             recovery.left = if unprobed.is_empty() { behind } else { unprobed };
             sleep(LOOK).await;
         }
+        if recovery.recovered.is_some() && recovery.healed.is_some() {
+            recovery.left.clear();
+        }
         recovery
     }
 

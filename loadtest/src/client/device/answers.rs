@@ -60,6 +60,7 @@ impl State {
         let seqs: Vec<i64> = page.entries.iter().map(|seen| seen.seq).collect();
         let shown = self.logs.entry(conv).or_default().page(&seqs, page.through, page.more, now);
         self.show(conv, &shown);
+        page.entries.iter().for_each(|seen| self.came_back(seen.cmid));
     }
 
     fn listed(&mut self, listed: Option<Vec<(i64, Key)>>) {

@@ -153,7 +153,8 @@ impl State {
         self.probed();
     }
 
-    fn came_back(&mut self, cmid: Uuid) {
+    /// An entry is here: perhaps the one that the nemesis waits for.
+    pub(super) fn came_back(&mut self, cmid: Uuid) {
         if let Some(probe) = &mut self.probe
             && probe.1 == cmid
         {
