@@ -29,6 +29,7 @@ macro_rules! metrics_table {
 
 metrics_table! {
     BUILD_INFO "imtt_build_info" Gauge "1, with the version that runs as its label.",
+    TASKS "imtt_runtime_tasks" Gauge "Tasks of the runtime that have not ended.",
     HTTP_SECONDS "imtt_http_request_duration_seconds" Seconds "REST requests, by route, method and status.",
     RATE_LIMITED "imtt_rate_limited_total" Counter "Requests and commands refused as too fast, by rule.",
     AUTH_FAILURES "imtt_auth_failures_total" Counter "Tokens and passwords refused, by reason.",
@@ -58,6 +59,8 @@ metrics_table! {
     DOOR_REQUESTS "imtt_door_requests_total" Counter "Requests of this gateway to api nodes, by call and result.",
     DOOR_SECONDS "imtt_door_request_duration_seconds" Seconds "The same, by call: how long each took.",
     API_NODES "imtt_api_nodes" Gauge "Api nodes that this gateway knows, by state (up or down).",
+    REVOCATION_SECONDS "imtt_revocation_duration_seconds" Seconds "From the end of a session or account at an api to the closing of its connections here.",
+    POOL_WAIT_SECONDS "imtt_db_pool_wait_seconds" Seconds "What a request waited for a connection to the database, by pool (read or write).",
     LANE_DEPTH "imtt_lane_depth" Gauge "Drafts that wait in lanes, by side (gateway or api).",
     ACCEPTED "imtt_messages_accepted_total" Counter "Entries stored, by kind.",
     REPEATED "imtt_messages_repeated_total" Counter "Repeats answered with the place that was stored.",

@@ -2,6 +2,8 @@
 //! has one writer, so its writing pool has one connection; on MySQL the writing pool's sessions give up early
 //! on locks, so that a stuck row delays only its own conversation.
 
+use metrics::histogram;
+use shared::metrics::POOL_WAIT_SECONDS;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -11,6 +13,7 @@ use sqlx::{
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Statements kept prepared a connection: the fixed sizes of the multi-row ones all fit.
 const STATEMENT_CACHE: usize = 512;
@@ -186,6 +189,7 @@ impl Db {
     /// # Errors
     /// The driver's; [`sqlx::Error::PoolTimedOut`] when none came free.
     pub async fn read(&self) -> Result<Conn, sqlx::Error> {
+        let _waiting = Waiting::in_pool("read");
         Ok(Conn(match &self.read {
             Pool::MySql(pool) => Held::MySql(pool.acquire().await?),
             Pool::Sqlite(pool) => Held::Sqlite(pool.acquire().await?),
@@ -197,6 +201,7 @@ impl Db {
     /// # Errors
     /// As [`Self::read`].
     pub async fn write(&self) -> Result<Conn, sqlx::Error> {
+        let _waiting = Waiting::in_pool("write");
         Ok(Conn(match &self.write {
             Pool::MySql(pool) => Held::MySql(pool.acquire().await?),
             Pool::Sqlite(pool) => Held::Sqlite(pool.acquire().await?),
@@ -208,6 +213,7 @@ impl Db {
     /// # Errors
     /// As [`Self::read`].
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
+        let _waiting = Waiting::in_pool("write");
         Ok(Tx(Conn(match &self.write {
             Pool::MySql(pool) => Held::MySqlTx(pool.begin().await?),
             Pool::Sqlite(pool) => Held::SqliteTx(pool.begin_with("BEGIN IMMEDIATE").await?),
@@ -233,6 +239,24 @@ impl Db {
                 Pool::Sqlite(pool) => pool.close().await,
             }
         }
+    }
+}
+
+/// Counts how long a request waits for its connection, with or without success.
+struct Waiting {
+    pool: &'static str,
+    since: Instant,
+}
+
+impl Waiting {
+    fn in_pool(pool: &'static str) -> Self {
+        Self { pool, since: Instant::now() }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        histogram!(POOL_WAIT_SECONDS, "pool" => self.pool).record(self.since.elapsed().as_secs_f64());
     }
 }
 

@@ -7,7 +7,7 @@ use crate::connection::outbox::Worth;
 use crate::node::Node;
 use crate::websocket::encode;
 use bytes::Bytes;
-use metrics::counter;
+use metrics::{counter, histogram};
 use shared::bus::{Deliveries, Delivery};
 use shared::close::Close;
 use shared::envelope::{Change, Envelope, Kind};
@@ -121,6 +121,9 @@ fn control(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
         return;
     };
     let connections = node.hub.connections_of(user);
+    if !matches!(control, Control::StatusChosen { .. } | Control::Unknown) && !connections.is_empty() {
+        histogram!(names::REVOCATION_SECONDS).record(node.clock.now().since(envelope.header.at));
+    }
     match control {
         Control::SessionEnded { session_id } => {
             let ended = connections.iter().filter(|connection| connection.session_id == session_id);

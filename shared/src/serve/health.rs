@@ -1,8 +1,11 @@
 //! The internal port's open part: `/livez`, `/readyz` and `/metrics`. Red only for a node's own fault; what
 //! is gone for everybody is `degraded`, and the node serves what can be served.
 
+use crate::metrics::TASKS;
 use async_trait::async_trait;
+use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
+use metrics_process::Collector;
 use salvo::http::StatusCode;
 use salvo::writing::{Json, Text};
 use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router};
@@ -30,13 +33,24 @@ pub fn router(node: Arc<dyn Checked>, metrics: PrometheusHandle) -> Router {
     Router::new()
         .push(Router::with_path("livez").get(Live))
         .push(Router::with_path("readyz").get(Ready(node)))
-        .push(Router::with_path("metrics").get(Metrics(metrics)))
+        .push(Router::with_path("metrics").get(Metrics::of(metrics)))
 }
 
 /// The event loop turns: that this is answered says it.
 struct Live;
 struct Ready(Arc<dyn Checked>);
-struct Metrics(PrometheusHandle);
+struct Metrics {
+    handle: PrometheusHandle,
+    process: Collector,
+}
+
+impl Metrics {
+    fn of(handle: PrometheusHandle) -> Self {
+        let process = Collector::default();
+        process.describe();
+        Self { handle, process }
+    }
+}
 
 #[async_trait]
 impl Handler for Live {
@@ -60,7 +74,9 @@ impl Handler for Ready {
 #[async_trait]
 impl Handler for Metrics {
     async fn handle(&self, _: &mut Request, _: &mut Depot, res: &mut Response, _: &mut FlowCtrl) {
-        self.0.run_upkeep();
-        res.render(Text::Plain(self.0.render()));
+        self.process.collect();
+        gauge!(TASKS).set(tokio::runtime::Handle::current().metrics().num_alive_tasks() as f64);
+        self.handle.run_upkeep();
+        res.render(Text::Plain(self.handle.render()));
     }
 }
