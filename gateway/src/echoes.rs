@@ -1,6 +1,6 @@
 //! After an `ack`: whoever sent a message listens to the topic that it goes to, so the entry must come over the
 //! bus to this gateway too. If it does not in two seconds, an api stored it that cannot publish, and nobody may
-//! know: then this gateway compares the topic with the database.
+//! know: then this gateway compares the topic with the database, and has everybody else told.
 
 use crate::hub::recovery;
 use crate::node::Node;
@@ -10,7 +10,7 @@ use shared::draft::{Draft, Target};
 use shared::ids::{ConversationId, Seq, UserId};
 use shared::metrics as names;
 use shared::topic::Topic;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -107,23 +107,47 @@ pub async fn turn(node: Arc<Node>) {
                 Target::User(_) => (Topic::User(echo.sender), !is_heard),
             };
             if is_late {
-                counter!(names::ECHO_MISSES).increment(1);
-                missed.push((topic, echo.seq));
+                missed.push((topic, echo.conversation_id, echo.seq));
             }
         }
-        missed.sort_unstable_by_key(|(topic, seq)| (*topic, std::cmp::Reverse(*seq)));
-        missed.dedup_by_key(|(topic, _)| *topic);
-        for (topic, seq) in missed {
-            tracing::warn!(%topic, seq, "an acknowledged entry did not come over the bus; comparing");
-            match topic {
-                Topic::Group(group) => {
-                    let need = node.hub.with_group(group, |group| group.head(seq));
-                    recovery::meet(&node, need);
-                }
-                _ => recovery::recover_topic(&node, topic),
-            }
+        if !missed.is_empty() {
+            counter!(names::ECHO_MISSES).increment(missed.len() as u64);
+            tracing::warn!(entries = missed.len(), "acknowledged entries did not come over the bus");
+            compare(&node, &missed);
+            announce(&node, &missed);
         }
     }
+}
+
+/// Looks at the database for those who are here.
+fn compare(node: &Arc<Node>, missed: &[(Topic, ConversationId, Seq)]) {
+    let mut newest = HashMap::new();
+    for (topic, _, seq) in missed {
+        let known = newest.entry(*topic).or_insert(*seq);
+        *known = (*known).max(*seq);
+    }
+    for (topic, seq) in newest {
+        match topic {
+            Topic::Group(group) => {
+                let need = node.hub.with_group(group, |group| group.head(seq));
+                recovery::meet(node, need);
+            }
+            _ => recovery::recover_topic(node, topic),
+        }
+    }
+}
+
+/// Has everybody else told: the api that stored it may have died before it could publish, and then no other
+/// gateway will miss anything.
+fn announce(node: &Arc<Node>, missed: &[(Topic, ConversationId, Seq)]) {
+    let conversations: HashSet<ConversationId> = missed.iter().map(|(_, id, _)| *id).collect();
+    let asking = node.clone();
+    node.tasks.spawn(async move {
+        let asked = asking.api.announce(conversations.into_iter().collect());
+        if !matches!(tokio::time::timeout(crate::api::WITHIN, asked).await, Ok(Ok(()))) {
+            tracing::warn!("no api could be told to announce them; clients find them by their sums");
+        }
+    });
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use shared::door::{
     SumQuestion, WatchQuestion,
 };
 use shared::event::{Heads, Status};
-use shared::ids::UserId;
+use shared::ids::{ConversationId, UserId};
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -63,5 +63,10 @@ impl Api for InProcess {
 
     async fn may_type(&self, user: UserId, peer: UserId) -> Result<bool, Unavailable> {
         self.app.door.may_type(user, peer).await.map_err(unavailable)
+    }
+
+    async fn announce(&self, conversations: Vec<ConversationId>) -> Result<(), Unavailable> {
+        self.app.append.announce(&conversations);
+        Ok(())
     }
 }

@@ -24,7 +24,7 @@ use announce::Announcer;
 use ask::{Ask, ChangeKind, Item, MemberChange, Reply, unavailable};
 use batch::Appender;
 use futures_util::future::{BoxFuture, join_all};
-use losses::Losses;
+use losses::{Loss, Losses};
 use metrics::gauge;
 use places::Places;
 use publish::Publisher;
@@ -84,6 +84,7 @@ pub struct Append {
     db: Db,
     clock: Clock,
     lanes: Arc<Lanes<Item>>,
+    losses: Arc<Losses>,
 }
 
 impl Append {
@@ -106,7 +107,7 @@ impl Append {
             clock: clock.clone(),
             places: Places::default(),
             hooks,
-            publisher: Publisher { bus, losses },
+            publisher: Publisher { bus, losses: losses.clone() },
             stuck: Stuck::default(),
             // The lanes alone hold this, so it goes with the last of them.
             _ended: ended.drop_guard(),
@@ -120,7 +121,7 @@ impl Append {
                 appender.run(items).await;
             }
         });
-        Self { db, clock, lanes: Arc::new(lanes) }
+        Self { db, clock, lanes: Arc::new(lanes), losses }
     }
 
     /// Stores a message: its place, or why not. `Ok` comes after COMMIT only. A repeat, with the same id, is
@@ -135,6 +136,13 @@ impl Append {
         let asked: Vec<_> = drafts.into_iter().map(|draft| self.push(Ask::Send(draft))).collect();
         let answers = asked.into_iter().map(|asked| async { answer(asked).await?.ok_or_else(unavailable) });
         join_all(answers).await
+    }
+
+    /// Tells everybody who listens how far these logs have come: a gateway missed an entry on the bus, and the
+    /// node that stored it may be gone.
+    pub fn announce(&self, conversations: &[ConversationId]) {
+        let lost = |id: &ConversationId| Loss { conversation: *id, subject: None, unsure: false };
+        self.losses.remember(conversations.iter().map(lost), self.clock.now());
     }
 
     /// Makes a group, and its owner the first member. Name and description are checked.

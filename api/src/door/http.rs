@@ -13,7 +13,7 @@ use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router, Scribe, Writer,
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use shared::config::Secret;
-use shared::door::{Call, Outcome, PREFIX, TypingQuestion, to_frames};
+use shared::door::{AnnounceQuestion, Call, Outcome, PREFIX, TypingQuestion, to_frames};
 use shared::error::Code;
 use shared::event::{Heads, Status};
 use shared::ids::UserId;
@@ -40,6 +40,7 @@ pub fn router(app: Arc<App>, secret: Secret) -> Router {
             Call::Read => here.post(read),
             Call::Watchable => here.post(watchable),
             Call::MayType => here.post(may_type),
+            Call::Announce => here.post(announce),
         })
     })
 }
@@ -120,6 +121,13 @@ async fn watchable(req: &mut Request, depot: &mut Depot) -> Answer<Vec<(UserId, 
 async fn may_type(req: &mut Request, depot: &mut Depot) -> Answer<bool> {
     let TypingQuestion { user_id, peer_id } = body(req, depot).await?;
     Ok(Json(App::of(depot)?.door.may_type(user_id, peer_id).await?))
+}
+
+#[handler]
+async fn announce(req: &mut Request, depot: &mut Depot) -> Answer<()> {
+    let AnnounceQuestion { conversation_ids } = body(req, depot).await?;
+    App::of(depot)?.append.announce(&conversation_ids);
+    Ok(Json(()))
 }
 
 /// The question. Fields that are not known are passed over: a newer gateway may ask.

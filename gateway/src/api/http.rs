@@ -13,12 +13,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::config::Secret;
 use shared::door::{
-    AppendBatch, AttachAnswer, AttachQuestion, Call, EntriesQuestion, Outcome, ReadMark, Roster,
-    RosterQuestion, SumQuestion, TypingQuestion, WatchQuestion, from_frames,
+    AnnounceQuestion, AppendBatch, AttachAnswer, AttachQuestion, Call, EntriesQuestion, Outcome, ReadMark,
+    Roster, RosterQuestion, SumQuestion, TypingQuestion, WatchQuestion, from_frames,
 };
 use shared::error::Code;
 use shared::event::{Heads, Status};
-use shared::ids::UserId;
+use shared::ids::{ConversationId, UserId};
 use shared::lane::mix;
 use shared::metrics::{DOOR_REQUESTS, DOOR_SECONDS};
 use std::sync::Arc;
@@ -295,6 +295,10 @@ impl Api for HttpApi {
 
     async fn may_type(&self, user_id: UserId, peer_id: UserId) -> Result<bool, Unavailable> {
         self.look_up(Call::MayType, &TypingQuestion { user_id, peer_id }, |_: &bool| true).await
+    }
+
+    async fn announce(&self, conversation_ids: Vec<ConversationId>) -> Result<(), Unavailable> {
+        self.look_up(Call::Announce, &AnnounceQuestion { conversation_ids }, |()| true).await
     }
 
     async fn answers(&self) -> bool {

@@ -16,7 +16,7 @@ use shared::door::{
     SumQuestion, WatchQuestion,
 };
 use shared::event::{Heads, Status};
-use shared::ids::UserId;
+use shared::ids::{ConversationId, UserId};
 
 /// How long a single question to the api may take.
 pub const WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
@@ -52,6 +52,10 @@ pub trait Api: Send + Sync + 'static {
 
     /// Whether the two have a direct conversation, so that one may show the other that they are typing.
     async fn may_type(&self, user: UserId, peer: UserId) -> Result<bool, Unavailable>;
+
+    /// Has the heads of these conversations announced to all their listeners: their newest entry did not come
+    /// over the bus, and who else missed it nobody knows.
+    async fn announce(&self, conversations: Vec<ConversationId>) -> Result<(), Unavailable>;
 
     /// Whether any api is there, for the gateway's health. One in the same process always is.
     async fn answers(&self) -> bool {

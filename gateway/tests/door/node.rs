@@ -171,6 +171,7 @@ fn answer(path: &str, body: &Value, does: Does) -> Vec<u8> {
             "created_at": "2026-11-22T08:00:00.007Z"}}),
         "attach" => json!({"session": "live", "status": "online", "epoch": "e", "groups": [], "heads": {}}),
         "may_type" => return b"true".to_vec(),
+        "announce" => return b"null".to_vec(),
         other => panic!("no test asks for {other}"),
     };
     let mut answers: Vec<Value> = body.as_array().unwrap().iter().map(|_| one.clone()).collect();

@@ -4,6 +4,7 @@ use crate::support::api::Call;
 use crate::support::world::target;
 use crate::support::{Line, World, seq};
 use serde_json::json;
+use shared::envelope::Kind;
 use shared::topic::Topic;
 use std::time::Duration;
 
@@ -24,6 +25,26 @@ async fn an_acknowledged_entry_that_never_came_over_the_bus_is_fetched_for_every
     world.pass(PATIENCE).await;
     alices.expect_message("stored, and not published").await;
     bobs.expect_message("stored, and not published").await;
+}
+
+/// The api died between its commit and its publishing: no other gateway misses anything by itself.
+#[tokio::test(start_paused = true)]
+async fn who_listens_at_other_gateways_is_told_as_well() {
+    let world = World::new();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let group = world.group(&[&alice, &bob]).await;
+    let (node, other) = (world.node().await, world.node().await);
+    let mut alices = Line::attached(&world, &node, &alice).await;
+    let mut bobs = Line::attached(&world, &other, &bob).await;
+    world.bus.lose(|_, header| header.kind == Kind::Entry);
+    alices.send_json(&said(json!({ "group_id": target(group).0 }))).await;
+    alices.expect_event("ack").await;
+    alices.send_json(&said(json!({ "receiver_id": bob.id.0 }))).await;
+    let direct = alices.expect_event("ack").await["conversation_id"].to_string();
+    world.pass(PATIENCE).await;
+    let heads = bobs.expect_event("heads").await["heads"].clone();
+    assert_eq!(heads[direct][0], 1);
+    assert_eq!(heads[world.api.conversation_of(group).to_string()][0], 3);
 }
 
 #[tokio::test(start_paused = true)]

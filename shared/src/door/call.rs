@@ -24,11 +24,13 @@ pub enum Call {
     Watchable,
     /// May one show the other that they are typing?
     MayType,
+    /// Tell everybody how far logs have come.
+    Announce,
 }
 
 impl Call {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Append,
         Self::Attach,
         Self::Rosters,
@@ -37,6 +39,7 @@ impl Call {
         Self::Read,
         Self::Watchable,
         Self::MayType,
+        Self::Announce,
     ];
 
     /// The last part of the path, and the label in metrics.
@@ -51,6 +54,7 @@ impl Call {
             Self::Read => "read",
             Self::Watchable => "watchable",
             Self::MayType => "may_type",
+            Self::Announce => "announce",
         }
     }
 

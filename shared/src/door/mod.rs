@@ -155,6 +155,13 @@ pub struct ReadMark {
     pub seq: Seq,
 }
 
+/// Tell everybody who listens how far these logs have come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnounceQuestion {
+    /// Where something was missed.
+    pub conversation_ids: Vec<ConversationId>,
+}
+
 /// Whose presence may this user watch? Those with whom they share a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchQuestion {

@@ -81,6 +81,7 @@ async fn what_is_not_a_question_is_refused_and_fields_of_a_newer_gateway_are_pas
         ("read", json!([{"user_id": alice, "conversation_id": 1, "seq": 1, "mood": 7}])),
         ("watchable", json!({"user_id": alice, "user_ids": [bob], "mood": 7})),
         ("may_type", json!({"user_id": alice, "peer_id": bob, "mood": 7})),
+        ("announce", json!({"conversation_ids": [1], "mood": 7})),
     ];
     assert_eq!(questions.each_ref().map(|(call, _)| *call), Call::ALL.map(Call::name));
     for (call, question) in questions {

@@ -120,6 +120,24 @@ impl Api for FakeApi {
         let key = ConversationKey::of(user, Target::User(peer));
         self.answer(Call::MayType, |api| api.store().find(key).is_some()).await
     }
+
+    async fn announce(&self, conversations: Vec<ConversationId>) -> Result<(), Unavailable> {
+        let announced = |id: &ConversationId| -> Vec<(Topic, Bytes)> {
+            let store = self.store();
+            let conversation = &store.conversations[id];
+            let head = conversation.head(self.clock.now()).encode();
+            match conversation.key {
+                ConversationKey::Pair(low, high) => {
+                    vec![(Topic::User(low), head.clone()), (Topic::User(high), head)]
+                }
+                ConversationKey::Group(group) => vec![(Topic::Group(group), head)],
+            }
+        };
+        let out =
+            self.answer(Call::Announce, |_| conversations.iter().flat_map(announced).collect::<Vec<_>>());
+        self.publish(&out.await?).await;
+        Ok(())
+    }
 }
 
 impl FakeApi {

@@ -31,11 +31,12 @@ pub enum Call {
     Read,
     Watchable,
     MayType,
+    Announce,
 }
 
 /// A gate for each.
 #[derive(Default)]
-struct Gates([Gate; 8]);
+struct Gates([Gate; 9]);
 
 impl Gates {
     fn of(&self, call: Call) -> &Gate {
