@@ -86,10 +86,11 @@ impl State {
 
     /// What `ready` does not list is not the user's any more.
     fn all_heads(&mut self, heads: &Heads, now: Instant) {
-        for (conv, log) in &mut self.logs {
-            if !heads.contains_key(&shared::ids::ConversationId(*conv)) {
-                log.lost();
-            }
+        let is_listed = |conv: i64| heads.contains_key(&shared::ids::ConversationId(conv));
+        let gone: Vec<i64> = self.logs.keys().copied().filter(|conv| !is_listed(*conv)).collect();
+        for conv in gone {
+            self.logs.entry(conv).or_default().lost();
+            self.show_face(conv);
         }
         self.take_heads(heads, now);
     }

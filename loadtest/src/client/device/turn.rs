@@ -73,6 +73,7 @@ impl State {
             return;
         }
         self.listing = true;
+        let began = Instant::now();
         let (world, token, me) = (self.world.clone(), self.me.tokens.token.clone(), self.user());
         let api = world.any_api(&mut self.rng);
         self.spawn(async move {
@@ -81,7 +82,8 @@ impl State {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
             let lines = answer.and_then(|answer| answer.body["conversations"].as_array().cloned());
-            Done::Listed(lines.map(|lines| lines.iter().filter_map(|line| listed_key(line, me)).collect()))
+            let listed = lines.map(|lines| lines.iter().filter_map(|line| listed_key(line, me)).collect());
+            Done::Listed { began, listed }
         });
     }
 
