@@ -79,7 +79,7 @@ async fn live(
     sleep(WARM_UP).await;
     nodes::figures(&field.cluster, &field.world.recorder, Moment::Before);
     let until = options.minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(minutes * 60.0));
-    let limits = Limits { faults: options.faults, until, kinds: options.kinds.clone() };
+    let limits = Limits { faults: options.faults, until, short: options.short, kinds: options.kinds.clone() };
     let mut rng = StdRng::seed_from_u64(options.seed.wrapping_add(1));
     nemesis::run(&field, &limits, &mut rng, &mut *tell).await;
     load.stop().await;

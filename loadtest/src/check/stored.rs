@@ -4,7 +4,7 @@
 use super::facts::Facts;
 use super::verdict::Verdict;
 use crate::history::{Change, Key, Kind, Micros, Seen, UserHistory};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) fn check(facts: &Facts<'_>, verdict: &mut Verdict) {
     acked_is_stored(facts, verdict);
@@ -100,16 +100,26 @@ fn history_is_the_log(facts: &Facts<'_>, verdict: &mut Verdict, history: &UserHi
     }
 }
 
+/// How often a change of members was asked for, confirmed, and stored.
+#[derive(Default)]
+struct Changes {
+    asked: i64,
+    done: i64,
+    stored: i64,
+    at: Micros,
+}
+
 /// A change of members that was answered is in the log, and none is there that nobody asked for.
 fn changes_are_asked_for(facts: &Facts<'_>, verdict: &mut Verdict) {
-    let mut counts: HashMap<(i64, i64, i64, bool), (i64, i64, i64, Micros)> = HashMap::new();
+    // By group, who did it, to whom, and whether it is a joining.
+    let mut counts: BTreeMap<(i64, i64, i64, bool), Changes> = BTreeMap::new();
     for op in facts.ops.values() {
         let joins = op.change == Change::Join;
         let count = counts.entry((op.group, op.actor, op.subject, joins)).or_default();
-        count.0 += i64::from(!op.refused);
+        count.asked += i64::from(!op.refused);
         // Who is a member already joins in vain, and is told that all is well.
-        count.1 += i64::from(op.done.is_some() && !joins);
-        count.3 = op.asked;
+        count.done += i64::from(op.done.is_some() && !joins);
+        count.at = op.asked;
         verdict.counts.member_changes += u64::from(op.done.is_some());
     }
     for row in &facts.ending.messages {
@@ -119,9 +129,9 @@ fn changes_are_asked_for(facts: &Facts<'_>, verdict: &mut Verdict) {
             Kind::Left(user) => (user, false),
             _ => continue,
         };
-        counts.entry((*group, row.seen.sender, subject, joins)).or_default().2 += 1;
+        counts.entry((*group, row.seen.sender, subject, joins)).or_default().stored += 1;
     }
-    for ((group, actor, subject, joins), (asked, done, stored, at)) in counts {
+    for ((group, actor, subject, joins), Changes { asked, done, stored, at }) in counts {
         let what = if joins { "joinings" } else { "leavings" };
         if stored > asked || stored < done {
             let says = format!(

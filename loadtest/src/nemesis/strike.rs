@@ -244,7 +244,7 @@ impl Field {
         let before = self.resyncs().await;
         let small = self.people.persons.iter().skip(1).step_by(5).flat_map(|person| &person.devices);
         for device in small.take(SLOW) {
-            self.people.devices[*device].order(Order::Pause(Kind::SlowReaders.hold()));
+            self.people.devices[*device].order(Order::Pause(Kind::SlowReaders.hold(true)));
         }
         let group = Key::Group(self.people.groups[0].id);
         for _ in 0..150 {

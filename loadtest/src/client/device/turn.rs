@@ -2,7 +2,7 @@
 
 use super::answers::listed_key;
 use super::{Done, State};
-use crate::client::rest::name_target;
+use crate::client::rest::{Answer, name_target};
 use crate::history::{Key, Via, What, hash_of};
 use rand::Rng;
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ impl State {
         let (world, token, me) = (self.world.clone(), self.me.tokens.token.clone(), self.user());
         let api = world.any_api(&mut self.rng);
         self.spawn(async move {
-            let answer = world.get(api, "/api/conversations", &token).await.filter(|answer| answer.is_ok());
+            let answer = world.get(api, "/api/conversations", &token).await.filter(Answer::is_ok);
             if answer.is_none() {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
