@@ -36,7 +36,7 @@ ui-test: frontend/node_modules ## The web client's own tests, without a browser
 	$(UI) npm test
 
 browsers: frontend/node_modules ## The tests in real browsers, against a debug build
-	cargo build --locked -p im-tt
+	cargo build --locked -p im-tt -p gateway -p api -p testkit --bins
 	$(UI) npm run e2e
 
 screenshots: frontend/node_modules ## Make the committed screenshots anew, to be looked at one by one; CI never does

@@ -45,7 +45,10 @@ tests() { cargo test --workspace --locked --no-fail-fast 2>&1 | tee -a "$results
 packages() { (cd frontend && npm ci --no-audit --no-fund); }
 check_ui() { (cd frontend && npm run --silent check); }
 test_ui() { (cd frontend && npm run --silent test) 2>&1 | tee -a "$results"; }
-browsers() { (cd frontend && IM_TT="$target/debug/im-tt" npm run --silent e2e) 2>&1 | tee -a "$results"; }
+browsers() {
+  local built=$target/debug
+  (cd frontend && IM_TT=$built/im-tt IM_TT_CLUSTER=$built/private-cluster npm run --silent e2e) 2>&1 | tee -a "$results"
+}
 
 private_mariadb() {
   local url_file=$work/mariadb-url server

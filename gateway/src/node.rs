@@ -165,15 +165,12 @@ impl Checked for Node {
         if self.is_draining() {
             health.faults.push("the gateway drains".to_owned());
         }
-        match self.probe.hearing() {
-            Hearing::Fine => {}
-            Hearing::NotYet => {
-                health.faults.push("the gateway has not heard itself over the bus yet".to_owned())
-            }
-            Hearing::Deaf => {
-                health.faults.push("the gateway hears nothing over a bus that answers".to_owned())
-            }
-        }
+        let fault = match self.probe.hearing() {
+            Hearing::Fine => None,
+            Hearing::NotYet => Some("the gateway has not heard itself over the bus yet"),
+            Hearing::Deaf => Some("the gateway hears nothing over a bus that answers"),
+        };
+        health.faults.extend(fault.map(str::to_owned));
         if !bus {
             health.degraded.push("the bus does not answer".to_owned());
         }

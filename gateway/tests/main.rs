@@ -12,4 +12,5 @@ mod ending;
 mod hearing;
 mod presence;
 mod saying;
+mod program;
 mod support;

@@ -88,7 +88,7 @@ fn every_file_that_a_document_names_is_there() {
 #[test]
 fn every_test_that_a_promise_names_is_there() {
     let mut functions = BTreeSet::new();
-    for folder in ["shared", "gateway", "api", "standalone", "testkit"] {
+    for folder in ["shared", "gateway", "api", "standalone", "testkit", "loadtest"] {
         collect_functions(&root().join(folder), &mut functions);
     }
     let architecture = read("docs/architecture.md");

@@ -22,7 +22,7 @@ after(async () => (await browser)?.close());
 
 /**
  * @typedef {object} World
- * @property {Server} server
+ * @property {any} server  What the flow is on.
  * @property {(name: string, options?: import("./person.js").Options) => Promise<Person>} person
  *   Somebody with a browser of their own, who has opened the page and is not logged in.
  * @property {(...names: string[]) => Promise<Person[]>} people  Several, registered.
@@ -31,12 +31,15 @@ after(async () => (await browser)?.close());
 /**
  * @param {string} sentence
  * @param {(world: World) => Promise<void>} body
- * @param {{ variables?: Record<string, string> }} [options]  Variables of the server.
+ * @param {object} [options]
+ * @param {Record<string, string>} [options.variables]  Of the server.
+ * @param {typeof Server | typeof import("./cluster.js").Cluster} [options.on]  What to start: the all-in-one if not told
+ *   otherwise.
  */
-export function flow(sentence, body, { variables = {} } = {}) {
+export function flow(sentence, body, { variables = {}, on = Server } = {}) {
   test(sentence, { timeout: LIMIT_MS }, async () => {
     browser ??= launchBrowser();
-    const stage = new Stage(await browser, await Server.started(variables));
+    const stage = new Stage(await browser, await on.started(variables));
     try {
       await body(stage.world());
       assert.deepEqual(stage.faults, [], "nothing was reported in any page");
@@ -59,7 +62,7 @@ class Stage {
 
   /**
    * @param {import("playwright-core").Browser} browser
-   * @param {Server} server
+   * @param {Server | import("./cluster.js").Cluster} server
    */
   constructor(browser, server) {
     this.browser = browser;

@@ -17,7 +17,7 @@ import { Network } from "./network.js";
  * @property {string} [timezone]
  *
  * @typedef {object} Staged
- * @property {{ browser: import("playwright-core").Browser, server: import("./server.js").Server, faults: string[] }} stage
+ * @property {{ browser: import("playwright-core").Browser, server: { port: number }, faults: string[] }} stage
  */
 
 export const PASSWORD = "correct horse battery";

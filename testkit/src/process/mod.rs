@@ -30,6 +30,7 @@ pub(crate) const KEPT: [&str; 3] = ["PATH", "HOME", "TMPDIR"];
 #[derive(Debug, Clone)]
 pub struct Program {
     path: PathBuf,
+    arguments: Vec<OsString>,
     environment: BTreeMap<String, OsString>,
 }
 
@@ -47,8 +48,16 @@ impl Program {
     /// The binary at `path` (`env!("CARGO_BIN_EXE_im-tt")`), on free ports and otherwise with its defaults.
     #[must_use]
     pub fn at(path: impl AsRef<Path>) -> Self {
-        let program = Self { path: path.as_ref().to_owned(), environment: BTreeMap::new() };
+        let program =
+            Self { path: path.as_ref().to_owned(), arguments: Vec::new(), environment: BTreeMap::new() };
         program.env("LISTEN", "127.0.0.1:0").env("INTERNAL_LISTEN", "127.0.0.1:0")
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
     }
 
     /// Sets a variable of its environment.
@@ -92,6 +101,7 @@ impl Program {
         let mut command = Command::new(&self.path);
         #[allow(clippy::disallowed_methods, reason = "handed on, not read")]
         let kept = KEPT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+        command.args(&self.arguments);
         command.env_clear().envs(kept).envs(&self.environment);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child =
