@@ -29,8 +29,8 @@ pub struct Options {
     pub binaries: Option<PathBuf>,
     /// Faults last no longer than they must to be felt.
     pub short: bool,
-    /// The database is told to forget that a message is stored once: a control of the checker.
-    pub drop_unique_key: bool,
+    /// So many seconds more at rest, for some without a line: ghosts would show by then.
+    pub rest: u64,
     /// Only judge this history again.
     pub check: Option<PathBuf>,
 }
@@ -38,7 +38,7 @@ pub struct Options {
 /// What `--help` says.
 pub const HELP: &str = "\
 imtt-chaos [--seed N] [--faults N] [--minutes M] [--kinds a,b] [--gateways 3] [--apis 2]
-           [--smoke] [--rate 150] [--users 30] [--out DIR] [--binaries DIR] [--check FILE] [--list]
+           [--smoke] [--rate 150] [--users 30] [--rest 0] [--out DIR] [--binaries DIR] [--check FILE] [--list]
 
 Starts a cluster of its own, has people chat over it, breaks one thing after the other, and compares what everybody
 saw with what was promised. Ends with 1 if a promise was broken, or a fault could not be proven.
@@ -62,7 +62,7 @@ impl Options {
             out: None,
             binaries: None,
             short: false,
-            drop_unique_key: false,
+            rest: 0,
             check: None,
         };
         while let Some(word) = words.next() {
@@ -78,7 +78,6 @@ impl Options {
     /// Takes a word that has no value.
     fn flag(&mut self, word: &str) -> bool {
         match word {
-            "--drop-unique-key" => self.drop_unique_key = true,
             "--smoke" => {
                 self.faults = 2 * Kind::ALL.len();
                 self.short = true;
@@ -96,6 +95,7 @@ impl Options {
             "--gateways" => self.gateways = number(value)?,
             "--apis" => self.apis = number(value)?,
             "--rate" => self.rate = number(value)?,
+            "--rest" => self.rest = number(value)?,
             "--users" => self.size.users = number(value)?,
             "--out" => self.out = Some(value.into()),
             "--binaries" => self.binaries = Some(value.into()),

@@ -93,7 +93,12 @@ impl Aim {
             | Kind::BufferOverflow => {
                 format!("gateway-{}", self.gateway + 1)
             }
-            Kind::ApiKill | Kind::ApiTerm | Kind::ApiStop | Kind::ApiStopLong | Kind::ApiStopLocked => {
+            Kind::ApiKill
+            | Kind::ApiKillUnheard
+            | Kind::ApiTerm
+            | Kind::ApiStop
+            | Kind::ApiStopLong
+            | Kind::ApiStopLocked => {
                 format!("api-{}", self.api + 1)
             }
             Kind::RedisKill | Kind::RedisStop | Kind::PubsubKill => "redis".to_owned(),

@@ -42,6 +42,7 @@ kinds! {
     GatewayStop "gateway-stop" 1800 2500 3000,
     GatewayStopLong "gateway-stop-long" 5000 13000 3000,
     ApiKill "api-kill" 300 300 2000,
+    ApiKillUnheard "api-kill-unheard" 300 300 5000,
     ApiTerm "api-term" 300 300 2000,
     ApiStop "api-stop" 1800 2500 10000,
     ApiStopLong "api-stop-long" 5000 12000 10000,

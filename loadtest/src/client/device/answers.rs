@@ -4,7 +4,7 @@ use super::{Done, State};
 use crate::client::rest::{Answer, Page, Tokens, seen};
 use crate::history::{Key, Via, What};
 use rand::Rng;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -132,15 +132,5 @@ impl State {
                 }
             }
         }
-    }
-}
-
-/// A line of `GET /api/conversations`: its id, and between whom it is.
-pub(super) fn listed_key(line: &Value, me: i64) -> Option<(i64, Key)> {
-    let conv = line["id"].as_i64()?;
-    match (line["peer"]["id"].as_i64(), line["group"]["id"].as_i64()) {
-        (Some(peer), None) => Some((conv, Key::pair(me, peer))),
-        (None, Some(group)) => Some((conv, Key::Group(group))),
-        _ => None,
     }
 }

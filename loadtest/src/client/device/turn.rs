@@ -1,8 +1,7 @@
 //! What has become due: drafts to be sent, pages to be fetched, tokens to be renewed, a line to be made or left.
 
-use super::answers::listed_key;
 use super::{Done, State};
-use crate::client::rest::{Answer, name_target};
+use crate::client::rest::{Answer, listed_key, name_target};
 use crate::history::{Key, Via, What, hash_of};
 use rand::Rng;
 use serde_json::{Value, json};
