@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation chaos chaos-smoke sabotage clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -54,6 +54,15 @@ test-mysql: ## The store's tests on a real MySQL, where its packages can be had
 
 conversation: ## Three people talk through a kill -9 and a restart, over the documented API alone
 	@bash $(SCRIPTS)/conversation.sh
+
+chaos: ## Break a cluster under load, 1000 times (FAULTS=N, SEED=N, OUT=DIR), and check every promise
+	@bash $(SCRIPTS)/chaos.sh
+
+chaos-smoke: ## The same for five minutes: every kind of fault twice, another seed each time
+	@bash $(SCRIPTS)/chaos.sh smoke
+
+sabotage: ## Build the nodes with each of the known bugs, and see the campaign find it
+	@bash loadtest/sabotage/run.sh
 
 clean: ## Remove what was built and every scratch folder; ./data stays
 	cargo clean && rm -rf scratch

@@ -1,7 +1,7 @@
 //! For tests only: private servers, whole clusters, people who chat, processes that can be killed, links that can be cut.
 //!
 //! Nothing here reaches into the program: people use the documented API over real sockets, the database is a real
-//! server, and a process is the real binary. No crate may depend on this one outside `[dev-dependencies]`.
+//! server, and a process is the real binary. No crate may depend on this one outside `[dev-dependencies]`, but for `loadtest`, which is a test itself.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

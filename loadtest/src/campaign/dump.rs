@@ -1,14 +1,27 @@
 //! The end of a campaign: the tables, and what every api node says of them to everybody.
 
 use crate::client::World;
-use crate::client::rest::Tokens;
+use crate::client::rest::{Tokens, listed_key};
 use crate::history::{
     ConversationRow, Ending, Key, Kind, Listed, MemberRow, MessageRow, ReadRow, Seen, UserHistory, hash_of,
 };
 use crate::workload::People;
 use anyhow::{Context, Result, anyhow};
+use futures_util::{StreamExt, stream};
 use sqlx::{Connection, MySqlConnection, Row};
 use uuid::Uuid;
+
+/// So many people look at once.
+const AT_ONCE: usize = 6;
+/// Entries of the newest page.
+const PAGE: usize = 200;
+
+/// What one person is told.
+#[derive(Default)]
+struct Told {
+    lists: Vec<Listed>,
+    histories: Vec<UserHistory>,
+}
 
 /// Takes it.
 ///
@@ -16,11 +29,19 @@ use uuid::Uuid;
 /// The database or an api node does not answer, with all faults over.
 pub async fn take(database: &str, world: &World, people: &People) -> Result<Ending> {
     let mut ending = tables(database).await.context("reading the tables")?;
-    for person in &people.persons {
+    let asked = people.persons.iter().enumerate().map(|(nth, person)| async move {
         let tokens = world.log_in(0, &person.name).await.context("logging in at the end")?;
+        let mut told = Told::default();
         for api in 0..world.apis.len() {
-            told(&mut ending, world, &tokens, api).await?;
+            told.ask(world, &tokens, api, api == nth % world.apis.len()).await?;
         }
+        Ok::<_, anyhow::Error>(told)
+    });
+    let mut answers = stream::iter(asked).buffer_unordered(AT_ONCE);
+    while let Some(told) = answers.next().await {
+        let told = told?;
+        ending.lists.extend(told.lists);
+        ending.histories.extend(told.histories);
     }
     Ok(ending)
 }
@@ -74,28 +95,32 @@ async fn tables(database: &str) -> Result<Ending> {
     Ok(ending)
 }
 
-/// One user's list from one api node, and the whole history of each line of it.
-async fn told(ending: &mut Ending, world: &World, tokens: &Tokens, api: usize) -> Result<()> {
-    let user = tokens.user;
-    let answer =
-        world.get(api, "/api/conversations", &tokens.token).await.context("listing conversations")?;
-    let lines =
-        answer.body["conversations"].as_array().ok_or_else(|| anyhow!("no conversations: {answer:?}"))?;
-    for line in lines {
-        let number = |name: &str| line[name].as_i64().ok_or_else(|| anyhow!("no {name}: {line}"));
-        let (conv, last_seq) = (number("id")?, number("last_seq")?);
-        let key = match (line["peer"]["id"].as_i64(), line["group"]["id"].as_i64()) {
-            (Some(peer), _) => Key::pair(user, peer),
-            (None, Some(group)) => Key::Group(group),
-            (None, None) => return Err(anyhow!("a conversation with nobody: {line}")),
-        };
-        let (read_seq, unread, api_number) = (number("read_seq")?, number("unread")?, api as u32);
-        ending.lists.push(Listed { user, api: api_number, conv, last_seq, read_seq, unread });
-        let entries = world.whole_history(api, &tokens.token, key, user).await;
-        let entries =
-            entries.map_err(|status| anyhow!("history of {key:?} for {user} from api {api}: {status:?}"))?;
-        let entries = entries.iter().map(|seen| (seen.seq, seen.id, seen.hash)).collect();
-        ending.histories.push(UserHistory { user, api: api_number, conv, entries });
+impl Told {
+    /// The list from one api node, and of each line of it the history: all of it, or the newest page.
+    async fn ask(&mut self, world: &World, tokens: &Tokens, api: usize, whole: bool) -> Result<()> {
+        let user = tokens.user;
+        let answer =
+            world.get(api, "/api/conversations", &tokens.token).await.context("listing conversations")?;
+        let lines =
+            answer.body["conversations"].as_array().ok_or_else(|| anyhow!("no conversations: {answer:?}"))?;
+        for line in lines {
+            let (conv, key) =
+                listed_key(line, user).ok_or_else(|| anyhow!("a conversation with nobody: {line}"))?;
+            let number = |name: &str| line[name].as_i64().ok_or_else(|| anyhow!("no {name}: {line}"));
+            let (last_seq, read_seq, unread) = (number("last_seq")?, number("read_seq")?, number("unread")?);
+            self.lists.push(Listed { user, api: api as u32, conv, last_seq, read_seq, unread });
+            let entries = match whole {
+                true => world.whole_history(api, &tokens.token, key, user).await,
+                false => {
+                    let page = world.page(api, &tokens.token, key, user, &format!("limit={PAGE}")).await;
+                    page.map(|page| page.entries)
+                }
+            };
+            let entries = entries
+                .map_err(|status| anyhow!("history of {key:?} for {user} from api {api}: {status:?}"))?;
+            let entries = entries.iter().map(|seen| (seen.seq, seen.id, seen.hash)).collect();
+            self.histories.push(UserHistory { user, api: api as u32, conv, whole, entries });
+        }
+        Ok(())
     }
-    Ok(())
 }

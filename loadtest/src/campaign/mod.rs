@@ -16,7 +16,6 @@ use crate::workload::{People, Workload};
 use anyhow::{Context, Result};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use sqlx::{Connection, Executor, MySqlConnection};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -64,9 +63,6 @@ async fn live(
     tell: &mut impl FnMut(String),
 ) -> Result<(Vec<Event>, Ending)> {
     let cluster = Cluster::start(plan(options)).await;
-    if options.drop_unique_key {
-        drop_unique_key(&cluster.mariadb.admin_url).await?;
-    }
     let addresses =
         |nodes: &[testkit::cluster::Node]| nodes.iter().map(|node| node.address.clone()).collect::<Vec<_>>();
     let world = World::of(recorder, &addresses(&cluster.gateways), &addresses(&cluster.apis))?;
@@ -79,11 +75,12 @@ async fn live(
     sleep(WARM_UP).await;
     nodes::figures(&field.cluster, &field.world.recorder, Moment::Before);
     let until = options.minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(minutes * 60.0));
-    let limits = Limits { faults: options.faults, until, kinds: options.kinds.clone() };
+    let limits = Limits { faults: options.faults, until, short: options.short, kinds: options.kinds.clone() };
     let mut rng = StdRng::seed_from_u64(options.seed.wrapping_add(1));
     nemesis::run(&field, &limits, &mut rng, &mut *tell).await;
     load.stop().await;
     rest(&field, tell).await;
+    ghosts(&field, Duration::from_secs(options.rest)).await;
     let ending = dump::take(&field.cluster.mariadb.admin_url, &field.world, &field.people).await?;
     nodes::figures(&field.cluster, &field.world.recorder, Moment::After);
     nodes::logs(&field.cluster, &field.world.recorder);
@@ -102,13 +99,6 @@ fn plan(options: &Options) -> ClusterPlan {
         .env("OUTBOX_BYTES", "65536")
         .env("OUTBOX_FRAMES", "128")
         .env("SLOW_CLOSE_MS", "3000")
-}
-
-/// A control of the checker: the database no longer minds a message that is stored twice.
-async fn drop_unique_key(database: &str) -> Result<()> {
-    let mut connection = MySqlConnection::connect(database).await?;
-    connection.execute("ALTER TABLE messages DROP KEY messages_once").await?;
-    Ok(connection.close().await?)
 }
 
 /// The load while it runs.
@@ -149,4 +139,16 @@ async fn rest(field: &Field, tell: &mut impl FnMut(String)) {
     sleep(Duration::from_secs(6)).await;
     field.people.devices.iter().for_each(|device| device.order(Order::Read));
     sleep(Rules::wait_at_rest().saturating_sub(Duration::from_secs(6)).max(READ)).await;
+}
+
+/// Some are cut off and stay away: who watches them sees them gone in the end, whatever became of their gateway.
+async fn ghosts(field: &Field, time: Duration) {
+    if time.is_zero() {
+        return;
+    }
+    for person in field.people.persons.iter().step_by(3) {
+        let devices = person.devices.iter().map(|device| &field.people.devices[*device]);
+        devices.for_each(|device| device.order(Order::Away(time * 2)));
+    }
+    sleep(time).await;
 }

@@ -27,8 +27,10 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// The folder of the nodes' binaries.
     pub binaries: Option<PathBuf>,
-    /// The database is told to forget that a message is stored once: a control of the checker.
-    pub drop_unique_key: bool,
+    /// Faults last no longer than they must to be felt.
+    pub short: bool,
+    /// So many seconds more at rest, for some without a line: ghosts would show by then.
+    pub rest: u64,
     /// Only judge this history again.
     pub check: Option<PathBuf>,
 }
@@ -36,7 +38,7 @@ pub struct Options {
 /// What `--help` says.
 pub const HELP: &str = "\
 imtt-chaos [--seed N] [--faults N] [--minutes M] [--kinds a,b] [--gateways 3] [--apis 2]
-           [--rate 150] [--users 30] [--out DIR] [--binaries DIR] [--check FILE] [--list]
+           [--smoke] [--rate 150] [--users 30] [--rest 0] [--out DIR] [--binaries DIR] [--check FILE] [--list]
 
 Starts a cluster of its own, has people chat over it, breaks one thing after the other, and compares what everybody
 saw with what was promised. Ends with 1 if a promise was broken, or a fault could not be proven.
@@ -59,18 +61,30 @@ impl Options {
             size: Size::default(),
             out: None,
             binaries: None,
-            drop_unique_key: false,
+            short: false,
+            rest: 0,
             check: None,
         };
         while let Some(word) = words.next() {
-            if word == "--drop-unique-key" {
-                options.drop_unique_key = true;
+            if options.flag(&word) {
                 continue;
             }
             let value = words.next().ok_or_else(|| format!("{word} lacks its value"))?;
             options.set(&word, &value).map_err(|why| format!("{word} {value}: {why}"))?;
         }
         Ok(options)
+    }
+
+    /// Takes a word that has no value.
+    fn flag(&mut self, word: &str) -> bool {
+        match word {
+            "--smoke" => {
+                self.faults = 2 * Kind::ALL.len();
+                self.short = true;
+            }
+            _ => return false,
+        }
+        true
     }
 
     fn set(&mut self, word: &str, value: &str) -> Result<(), String> {
@@ -81,6 +95,7 @@ impl Options {
             "--gateways" => self.gateways = number(value)?,
             "--apis" => self.apis = number(value)?,
             "--rate" => self.rate = number(value)?,
+            "--rest" => self.rest = number(value)?,
             "--users" => self.size.users = number(value)?,
             "--out" => self.out = Some(value.into()),
             "--binaries" => self.binaries = Some(value.into()),

@@ -149,7 +149,7 @@ impl<'a> Facts<'a> {
             What::Client { client, user } => drop(self.users.insert(*client, *user)),
             What::SendInvoke { .. } | What::SendOk { .. } | What::SendFail { .. } => self.take_send(event),
             What::MemberInvoke { .. } | What::MemberOk { .. } | What::MemberFail { .. } => {
-                self.take_change(event)
+                self.take_change(event);
             }
             What::EndOk { session, .. } => drop(self.ended.insert(*session, at)),
             What::Ready { client, connection, session, asked, .. } => {

@@ -23,7 +23,7 @@ pub(super) fn check(facts: &Facts<'_>, verdict: &mut Verdict) {
                 }
             }
             What::ReadSeen { client, user, conv, .. } => {
-                read(facts, verdict, event.at, *client, *user, *conv)
+                read(facts, verdict, event.at, *client, *user, *conv);
             }
             _ => {}
         }

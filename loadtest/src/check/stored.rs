@@ -4,7 +4,7 @@
 use super::facts::Facts;
 use super::verdict::Verdict;
 use crate::history::{Change, Key, Kind, Micros, Seen, UserHistory};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 pub(super) fn check(facts: &Facts<'_>, verdict: &mut Verdict) {
     acked_is_stored(facts, verdict);
@@ -84,11 +84,15 @@ fn seen_was_sent(facts: &Facts<'_>, verdict: &mut Verdict) {
 
 /// A user's whole history, from any api node, is the log from where they may read it.
 fn history_is_the_log(facts: &Facts<'_>, verdict: &mut Verdict, history: &UserHistory) {
-    let UserHistory { user, api, conv, entries } = history;
+    let UserHistory { user, api, conv, whole, entries } = history;
     let (from, through) = facts.readable(*user, *conv).unwrap_or((1, 0));
     let log = (from..=through).filter_map(|seq| facts.rows.get(&(*conv, seq)));
     let log: Vec<(i64, i64, u64)> = log.map(|row| (row.seq, row.id, row.hash)).collect();
-    if *entries != log {
+    let same = match whole {
+        true => *entries == log,
+        false => log.ends_with(entries) && entries.is_empty() == log.is_empty(),
+    };
+    if !same {
         let differs = entries.iter().zip(&log).find(|(has, should)| has != should);
         let says = format!(
             "api {api} tells user {user} {} entries of conversation {conv}, and {} are theirs ({from} to {through}); \
@@ -100,16 +104,26 @@ fn history_is_the_log(facts: &Facts<'_>, verdict: &mut Verdict, history: &UserHi
     }
 }
 
+/// How often a change of members was asked for, confirmed, and stored.
+#[derive(Default)]
+struct Changes {
+    asked: i64,
+    done: i64,
+    stored: i64,
+    at: Micros,
+}
+
 /// A change of members that was answered is in the log, and none is there that nobody asked for.
 fn changes_are_asked_for(facts: &Facts<'_>, verdict: &mut Verdict) {
-    let mut counts: HashMap<(i64, i64, i64, bool), (i64, i64, i64, Micros)> = HashMap::new();
+    // By group, who did it, to whom, and whether it is a joining.
+    let mut counts: BTreeMap<(i64, i64, i64, bool), Changes> = BTreeMap::new();
     for op in facts.ops.values() {
         let joins = op.change == Change::Join;
         let count = counts.entry((op.group, op.actor, op.subject, joins)).or_default();
-        count.0 += i64::from(!op.refused);
+        count.asked += i64::from(!op.refused);
         // Who is a member already joins in vain, and is told that all is well.
-        count.1 += i64::from(op.done.is_some() && !joins);
-        count.3 = op.asked;
+        count.done += i64::from(op.done.is_some() && !joins);
+        count.at = op.asked;
         verdict.counts.member_changes += u64::from(op.done.is_some());
     }
     for row in &facts.ending.messages {
@@ -119,9 +133,9 @@ fn changes_are_asked_for(facts: &Facts<'_>, verdict: &mut Verdict) {
             Kind::Left(user) => (user, false),
             _ => continue,
         };
-        counts.entry((*group, row.seen.sender, subject, joins)).or_default().2 += 1;
+        counts.entry((*group, row.seen.sender, subject, joins)).or_default().stored += 1;
     }
-    for ((group, actor, subject, joins), (asked, done, stored, at)) in counts {
+    for ((group, actor, subject, joins), Changes { asked, done, stored, at }) in counts {
         let what = if joins { "joinings" } else { "leavings" };
         if stored > asked || stored < done {
             let says = format!(

@@ -4,6 +4,9 @@ use crate::history::ClientId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// A gateway with so many clients has something to do at any moment.
+const LOADED: usize = 4;
+
 /// One client, as seen from outside.
 #[derive(Debug, Clone, Default)]
 pub struct Face {
@@ -11,6 +14,8 @@ pub struct Face {
     pub wants: bool,
     /// Whether it is attached.
     pub attached: bool,
+    /// To which gateway.
+    pub gateway: u32,
     /// Whether it does not read.
     pub paused: bool,
     /// The last probe that was acked and came back.
@@ -48,6 +53,16 @@ impl Faces {
     /// Changes the face of one client.
     pub fn change(&self, client: ClientId, change: impl FnOnce(&mut Face)) {
         change(self.lock().entry(client).or_default());
+    }
+
+    /// The gateways, of so many, that somebody is attached to; all of them, while nobody is.
+    pub fn in_use(&self, gateways: usize) -> Vec<usize> {
+        let faces = self.lock();
+        let is_used = |gateway: &usize| {
+            faces.values().filter(|face| face.attached && face.gateway as usize == *gateway).count() >= LOADED
+        };
+        let used: Vec<usize> = (0..gateways).filter(is_used).collect();
+        if used.is_empty() { (0..gateways).collect() } else { used }
     }
 
     /// Those who want to be connected and to read, and lack this.

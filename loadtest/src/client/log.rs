@@ -21,8 +21,9 @@ pub struct Log {
     pub theirs: bool,
     /// The log is known to reach this far.
     known: i64,
-    /// The last entry by which the user joined or left.
+    /// The last entry by which the user joined or left, and when anything showed that they are in it.
     moved: i64,
+    in_since: Option<Instant>,
     /// What came beyond the hole.
     aside: BTreeSet<i64>,
     fetch: Fetch,
@@ -58,6 +59,7 @@ impl Log {
     pub fn head(&mut self, seq: i64, now: Instant) {
         self.known = self.known.max(seq);
         self.theirs = true;
+        self.in_since = Some(now);
         self.look(now + OVERTAKEN);
     }
 
@@ -89,17 +91,25 @@ impl Log {
     }
 
     /// The user joined or left with this entry; one that is told late says nothing. Gives back whether it says something.
-    pub fn moved(&mut self, seq: i64, in_it: bool) -> bool {
+    pub fn moved(&mut self, seq: i64, in_it: bool, now: Instant) -> bool {
         if seq <= self.moved {
             return false;
         }
         self.moved = seq;
         if in_it {
             self.theirs = true;
+            self.in_since = Some(now);
         } else {
             self.lost();
         }
         true
+    }
+
+    /// A list that was asked for at `began` does not have it.
+    pub fn unlisted(&mut self, began: Instant) {
+        if self.in_since.is_none_or(|since| since < began) {
+            self.lost();
+        }
     }
 
     /// The user is not in it any more: nothing of it can be fetched.
@@ -170,11 +180,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_leaving_that_is_told_late_takes_nobody_out_again() {
-        let (mut log, _) = log(3);
-        assert!(log.moved(9, true));
-        assert!(!log.moved(7, false));
+        let (mut log, now) = log(3);
+        assert!(log.moved(9, true, now));
+        assert!(!log.moved(7, false, now));
         assert!(log.theirs);
-        assert!(log.moved(10, false));
+        assert!(log.moved(10, false, now));
         assert!(!log.theirs);
     }
 

@@ -209,3 +209,14 @@ pub fn seen(message: &Value) -> Option<Seen> {
         kind: Kind::of(message["message_type"].as_str()?, content),
     })
 }
+
+/// A line of `GET /api/conversations`: its id, and between whom it is.
+#[must_use]
+pub fn listed_key(line: &Value, me: i64) -> Option<(i64, Key)> {
+    let conv = line["id"].as_i64()?;
+    match (line["peer"]["id"].as_i64(), line["group"]["id"].as_i64()) {
+        (Some(peer), None) => Some((conv, Key::pair(me, peer))),
+        (None, Some(group)) => Some((conv, Key::Group(group))),
+        _ => None,
+    }
+}

@@ -15,7 +15,7 @@ pub struct Ending {
     pub members: Vec<MemberRow>,
     /// The table `conversation_reads`.
     pub reads: Vec<ReadRow>,
-    /// Every user's history of every conversation, as every api node tells it.
+    /// Every user's history of every conversation, as one api node tells it, and its newest page from the others.
     pub histories: Vec<History>,
     /// Every user's list of conversations, as every api node tells it.
     pub lists: Vec<Listed>,
@@ -63,7 +63,7 @@ pub struct ReadRow {
     pub read_seq: i64,
 }
 
-/// All that one api node tells one user of one conversation.
+/// What one api node tells one user of one conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// To whom.
@@ -72,6 +72,8 @@ pub struct History {
     pub api: u32,
     /// Of what.
     pub conv: i64,
+    /// Whether this is all of it; otherwise it is the newest page.
+    pub whole: bool,
     /// Ascending: place, row, hash.
     pub entries: Vec<(i64, i64, u64)>,
 }

@@ -34,10 +34,15 @@ pub enum Break {
 const DELAY: Duration = Duration::from_millis(150);
 
 impl Aim {
-    /// A new aim of this kind.
-    pub fn take(kind: Kind, gateways: usize, apis: usize, rng: &mut StdRng) -> Self {
+    /// A new aim of this kind, at one of these gateways.
+    pub fn take(kind: Kind, gateways: &[usize], apis: usize, rng: &mut StdRng) -> Self {
         let direction = if rng.random_bool(0.5) { Direction::ToServer } else { Direction::ToClient };
-        Self { kind, gateway: rng.random_range(0..gateways), api: rng.random_range(0..apis), direction }
+        Self {
+            kind,
+            gateway: gateways[rng.random_range(0..gateways.len())],
+            api: rng.random_range(0..apis),
+            direction,
+        }
     }
 
     /// The link that it breaks, if that is what it does.
@@ -88,7 +93,12 @@ impl Aim {
             | Kind::BufferOverflow => {
                 format!("gateway-{}", self.gateway + 1)
             }
-            Kind::ApiKill | Kind::ApiTerm | Kind::ApiStop | Kind::ApiStopLong | Kind::ApiStopLocked => {
+            Kind::ApiKill
+            | Kind::ApiKillUnheard
+            | Kind::ApiTerm
+            | Kind::ApiStop
+            | Kind::ApiStopLong
+            | Kind::ApiStopLocked => {
                 format!("api-{}", self.api + 1)
             }
             Kind::RedisKill | Kind::RedisStop | Kind::PubsubKill => "redis".to_owned(),

@@ -32,6 +32,8 @@ pub struct Limits {
     pub faults: usize,
     /// or until then.
     pub until: Option<Instant>,
+    /// Faults last no longer than they must to be felt.
+    pub short: bool,
     /// The deck.
     pub kinds: Vec<Kind>,
 }
@@ -48,22 +50,24 @@ pub async fn run(field: &Field, limits: &Limits, rng: &mut StdRng, mut tell: imp
             deck.shuffle(rng);
         }
         let Some(kind) = deck.pop() else { return };
-        let aim = Aim::take(kind, field.cluster.gateways.len(), field.cluster.apis.len(), rng);
-        let line = one(field, &aim, rng).await;
+        // Where nobody is, nothing is felt.
+        let gateways = field.faces.in_use(field.cluster.gateways.len());
+        let aim = Aim::take(kind, &gateways, field.cluster.apis.len(), rng);
+        let line = one(field, &aim, limits.short, rng).await;
         tell(format!("{:>4}  {line}", nth + 1));
         sleep(Duration::from_millis(rng.random_range(100..600))).await;
     }
 }
 
 /// One fault, from beginning to end.
-async fn one(field: &Field, aim: &Aim, rng: &mut StdRng) -> String {
+async fn one(field: &Field, aim: &Aim, short: bool, rng: &mut StdRng) -> String {
     let recorder = &field.world.recorder;
     let fault = recorder.number();
     let (began, tries) = (Instant::now(), field.world.tries());
     recorder.note(What::FaultOn { fault, kind: aim.kind.name().into(), target: aim.target().into() });
     let struck = field.strike(aim, rng).await;
     Workload::speak_where_it_is_quiet(&field.people, rng);
-    sleep(aim.kind.hold()).await;
+    sleep(aim.kind.hold(short)).await;
     while field.world.tries() < tries + TRIES && began.elapsed() < LONGEST {
         sleep(Duration::from_millis(20)).await;
     }

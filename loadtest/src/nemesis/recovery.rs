@@ -4,7 +4,7 @@
 use super::field::Field;
 use crate::client::{Face, Order};
 use crate::history::{ClientId, What};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -26,14 +26,19 @@ pub struct Recovery {
 }
 
 impl Field {
-    /// Waits until everybody has got over a fault that has just been undone.
+    /// Waits until everybody has got over a fault that has just been undone: everybody who wants to be connected now.
+    /// Who goes away meanwhile is not waited for.
     pub async fn recovery(&self, fault: u32) -> Recovery {
         let (since, heads) = (Instant::now(), self.world.heads());
         let mut recovery = Recovery::default();
+        let mut unprobed: BTreeSet<ClientId> = self.faces.lacking(|_| true).into_iter().collect();
+        let mut behind = unprobed.clone();
         let mut probe_at = since;
-        while since.elapsed() < GIVE_UP && (recovery.recovered.is_none() || recovery.healed.is_none()) {
-            let unprobed = self.faces.lacking(|face| !face.attached || face.probed < fault);
-            let behind = self.faces.lacking(|face| !face.attached || is_behind(face, &heads));
+        while since.elapsed() < GIVE_UP {
+            let lacking = self.faces.lacking(|face| !face.attached || face.probed < fault);
+            unprobed.retain(|client| lacking.contains(client));
+            let lacking = self.faces.lacking(|face| !face.attached || is_behind(face, &heads));
+            behind.retain(|client| lacking.contains(client));
             if unprobed.is_empty() && recovery.recovered.is_none() {
                 recovery.recovered = Some(since.elapsed());
                 self.world.recorder.note(What::Recovered { fault });
@@ -42,20 +47,20 @@ impl Field {
                 recovery.healed = Some(since.elapsed());
                 self.world.recorder.note(What::Healed { fault });
             }
-            if probe_at <= Instant::now() && recovery.recovered.is_none() {
+            if unprobed.is_empty() && behind.is_empty() {
+                return recovery;
+            }
+            if probe_at <= Instant::now() {
                 probe_at = Instant::now() + AGAIN;
                 self.probe(fault, &unprobed);
             }
-            recovery.left = if unprobed.is_empty() { behind } else { unprobed };
             sleep(LOOK).await;
         }
-        if recovery.recovered.is_some() && recovery.healed.is_some() {
-            recovery.left.clear();
-        }
+        recovery.left = unprobed.union(&behind).copied().collect();
         recovery
     }
 
-    fn probe(&self, fault: u32, clients: &[ClientId]) {
+    fn probe(&self, fault: u32, clients: &BTreeSet<ClientId>) {
         for device in self.people.devices.iter().filter(|device| clients.contains(&device.client)) {
             device.order(Order::Probe(fault));
         }

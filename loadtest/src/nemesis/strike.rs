@@ -7,11 +7,12 @@ use super::kind::Kind;
 use super::premise;
 use crate::client::{Face, Order};
 use crate::history::Key;
+use crate::workload::Workload;
 use rand::Rng;
 use rand::rngs::StdRng;
 use std::time::Duration;
-use testkit::cluster::Node;
-use testkit::proxy::{Counts, Mode};
+use testkit::cluster::{Link, Node};
+use testkit::proxy::{Counts, Direction, Mode};
 use tokio::time::sleep;
 
 /// What was there before, to be compared with.
@@ -28,6 +29,8 @@ const CATCHES: usize = 60;
 /// How much junk it takes at most until Redis has enough of a subscriber that takes nothing.
 const JUNK: usize = 600;
 const JUNK_BYTES: usize = 64 * 1024;
+/// So long an api node answers and publishes in vain before it is killed.
+const UNHEARD: Duration = Duration::from_millis(1_200);
 /// Out of so many clients some stop reading.
 const SLOW: usize = 6;
 
@@ -44,6 +47,7 @@ impl Field {
                 self.node(aim).stop();
                 Struck::default()
             }
+            Kind::ApiKillUnheard => self.kill_unheard(aim, rng).await,
             Kind::ApiStopLocked => self.stop_with_a_lock(aim).await,
             Kind::RedisKill => {
                 self.cluster.redis.kill().await;
@@ -128,7 +132,10 @@ impl Field {
 
     /// Makes whole again what everybody had to do without.
     pub async fn repair(&self, aim: &Aim) {
-        if matches!(aim.kind, Kind::GatewayKill | Kind::GatewayTerm | Kind::ApiKill | Kind::ApiTerm) {
+        if matches!(
+            aim.kind,
+            Kind::GatewayKill | Kind::GatewayTerm | Kind::ApiKill | Kind::ApiKillUnheard | Kind::ApiTerm
+        ) {
             let node = self.node(aim);
             node.start();
             node.wait_ready().await;
@@ -178,10 +185,31 @@ impl Field {
         Struck::default()
     }
 
+    /// Kills an api node that has stored what nobody has heard of: its answers are swallowed and its publishes held. All
+    /// of it is sent again, and must be told to everybody then.
+    async fn kill_unheard(&self, aim: &Aim, rng: &mut StdRng) -> Struck {
+        let bus = self.cluster.link(Link::ApiRedis(aim.api));
+        let doors: Vec<_> = (0..self.cluster.gateways.len())
+            .map(|gateway| self.cluster.link(Link::GatewayApi(gateway, aim.api)))
+            .collect();
+        let swallowed = || doors.iter().map(|door| door.counts().dropped[1]).sum::<u64>();
+        let before = swallowed();
+        bus.stall();
+        doors.iter().for_each(|door| door.drop_one_way(Direction::ToClient));
+        Workload::speak_where_it_is_quiet(&self.people, rng);
+        sleep(UNHEARD).await;
+        let (bytes, gone) = (swallowed() - before, kill(self.node(aim)).await);
+        doors.iter().for_each(|door| door.heal());
+        bus.heal();
+        Struck::seen(
+            gone.filter(|_| bytes > 0).map(|gone| format!("{bytes} bytes of answers swallowed, {gone}")),
+        )
+    }
+
     /// Stops an api node in the middle of a transaction: its way to the database is slow for that long, so that it is
     /// mostly in the middle of one.
     async fn stop_with_a_lock(&self, aim: &Aim) -> Struck {
-        let link = self.cluster.link(testkit::cluster::Link::ApiMariaDb(aim.api));
+        let link = self.cluster.link(Link::ApiMariaDb(aim.api));
         link.delay(Duration::from_millis(20));
         let node = self.node(aim);
         for _ in 0..CATCHES {
@@ -220,7 +248,7 @@ impl Field {
         let before = premise::subscribers(redis).await;
         let limit = "pubsub 64kb 32kb 1";
         let _set = redis.command(&["CONFIG", "SET", "client-output-buffer-limit", limit]).await;
-        self.cluster.link(testkit::cluster::Link::GatewayRedis(aim.gateway)).stall();
+        self.cluster.link(Link::GatewayRedis(aim.gateway)).stall();
         let Some(topic) = premise::any_topic(redis).await else { return Struck::default() };
         let junk = "x".repeat(JUNK_BYTES);
         for _ in 0..JUNK {
@@ -236,7 +264,7 @@ impl Field {
     async fn end_overflow(&self, aim: &Aim) {
         let limit = "pubsub 32mb 8mb 60";
         let _set = self.cluster.redis.command(&["CONFIG", "SET", "client-output-buffer-limit", limit]).await;
-        self.cluster.link(testkit::cluster::Link::GatewayRedis(aim.gateway)).heal();
+        self.cluster.link(Link::GatewayRedis(aim.gateway)).heal();
     }
 
     /// Some stop reading, and everybody shouts in the group that has them all.
@@ -244,7 +272,7 @@ impl Field {
         let before = self.resyncs().await;
         let small = self.people.persons.iter().skip(1).step_by(5).flat_map(|person| &person.devices);
         for device in small.take(SLOW) {
-            self.people.devices[*device].order(Order::Pause(Kind::SlowReaders.hold()));
+            self.people.devices[*device].order(Order::Pause(Kind::SlowReaders.hold(true)));
         }
         let group = Key::Group(self.people.groups[0].id);
         for _ in 0..150 {

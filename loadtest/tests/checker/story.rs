@@ -260,7 +260,7 @@ impl Story {
             let unread = rows.iter().filter(others).count() as i64;
             for api in [0, 1] {
                 let entries = rows.iter().map(|seen| (seen.seq, seen.id, seen.hash)).collect();
-                self.ending.histories.push(UserHistory { user, api, conv, entries });
+                self.ending.histories.push(UserHistory { user, api, conv, whole: api == 0, entries });
                 self.ending.lists.push(Listed { user, api, conv, last_seq: last.seq, read_seq, unread });
             }
         }

@@ -4,7 +4,7 @@ use super::{Done, State};
 use crate::client::rest::{Answer, Page, Tokens, seen};
 use crate::history::{Key, Via, What};
 use rand::Rng;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ impl State {
             Done::Dialled { session, gateway, asked, line } => self.dialled(session, gateway, asked, line),
             Done::Sent { cmid, answer } => self.sent(cmid, answer),
             Done::Page { key, conv, asked, page } => self.page(key, conv, asked, page),
-            Done::Listed(listed) => self.listed(listed),
+            Done::Listed { began, listed } => self.listed(began, listed),
             Done::Changed { op, answer, joined } => self.changed(op, answer, joined),
             Done::SessionEnded => {
                 self.faces.change(self.me.client, |face| face.log_outs += 1);
@@ -63,11 +63,18 @@ impl State {
         page.entries.iter().for_each(|seen| self.came_back(seen.cmid));
     }
 
-    fn listed(&mut self, listed: Option<Vec<(i64, Key)>>) {
+    /// Which conversations there are. One that is not listed is not the user's any more, unless they joined meanwhile.
+    fn listed(&mut self, began: Instant, listed: Option<Vec<(i64, Key)>>) {
         self.listing = false;
-        match listed {
-            Some(listed) => self.keys.extend(listed),
-            None => self.list_again = true,
+        let Some(listed) = listed else {
+            self.list_again = true;
+            return;
+        };
+        self.keys.extend(listed.iter().copied());
+        let known: Vec<i64> = self.logs.keys().copied().collect();
+        for conv in known.into_iter().filter(|conv| listed.iter().all(|(listed, _)| listed != conv)) {
+            self.logs.entry(conv).or_default().unlisted(began);
+            self.show_face(conv);
         }
     }
 
@@ -125,15 +132,5 @@ impl State {
                 }
             }
         }
-    }
-}
-
-/// A line of `GET /api/conversations`: its id, and between whom it is.
-pub(super) fn listed_key(line: &Value, me: i64) -> Option<(i64, Key)> {
-    let conv = line["id"].as_i64()?;
-    match (line["peer"]["id"].as_i64(), line["group"]["id"].as_i64()) {
-        (Some(peer), None) => Some((conv, Key::pair(me, peer))),
-        (None, Some(group)) => Some((conv, Key::Group(group))),
-        _ => None,
     }
 }

@@ -48,6 +48,7 @@ impl State {
                 let noted = heads.iter().map(|(id, head)| (id.0, *head)).collect();
                 self.note(What::Heads { client, connection, heads: noted });
                 self.take_heads(&heads, now);
+                self.doubt(&heads);
             }
             ServerEvent::Resync { .. } => {
                 self.note(What::Resync { client, connection });
@@ -90,9 +91,9 @@ impl State {
         let shown = log.entry(seen.seq, now);
         let me = self.me.tokens.user;
         let thrown_out = match seen.kind {
-            Kind::Left(user) if user == me => log.moved(seen.seq, false),
+            Kind::Left(user) if user == me => log.moved(seen.seq, false, now),
             Kind::Joined(user) if user == me => {
-                log.moved(seen.seq, true);
+                log.moved(seen.seq, true, now);
                 false
             }
             _ => {
@@ -200,6 +201,15 @@ impl State {
             }
             self.show_face(conv.0);
         }
+    }
+
+    /// Heads of several conversations, and one that is thought to be the user's is not among them: the leaving may have
+    /// been lost on the way, and nothing else tells of it before the next `ready`.
+    fn doubt(&mut self, heads: &Heads) {
+        let missing = |(conv, log): (&i64, &crate::client::log::Log)| {
+            log.theirs && log.have > 0 && !heads.contains_key(&shared::ids::ConversationId(*conv))
+        };
+        self.list_again |= heads.len() > 1 && self.logs.iter().any(missing);
     }
 
     /// Something was left out: a `ping` with a sum that is wrong for certain brings the heads.

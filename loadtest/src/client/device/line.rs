@@ -79,17 +79,18 @@ impl State {
             return self.cut(None);
         }
         self.all_heads(&heads, now);
-        self.faces.change(client, |face| face.attached = true);
+        self.faces.change(client, |face| (face.attached, face.gateway) = (true, gateway));
         let watch = json!({ "event_type": "watch", "user_ids": self.me.watch });
         self.write(&watch);
     }
 
     /// What `ready` does not list is not the user's any more.
     fn all_heads(&mut self, heads: &Heads, now: Instant) {
-        for (conv, log) in &mut self.logs {
-            if !heads.contains_key(&shared::ids::ConversationId(*conv)) {
-                log.lost();
-            }
+        let is_listed = |conv: i64| heads.contains_key(&shared::ids::ConversationId(conv));
+        let gone: Vec<i64> = self.logs.keys().copied().filter(|conv| !is_listed(*conv)).collect();
+        for conv in gone {
+            self.logs.entry(conv).or_default().lost();
+            self.show_face(conv);
         }
         self.take_heads(heads, now);
     }
@@ -148,12 +149,8 @@ impl State {
             Some(4401) => {
                 self.refresh_at = now;
             }
-            Some(4501..=4503) => {
-                // Ours to end, or not: whoever is sent away logs in again.
-                if self.session.take().is_some() {
-                    self.log_in_again();
-                }
-            }
+            // Ours to end, or not: whoever is sent away logs in again.
+            Some(4501..=4503) if self.session.take().is_some() => self.log_in_again(),
             // Seen by who stopped reading on purpose, once it reads again.
             Some(4408) => self.faces.change(self.me.client, |face| face.slow_closes += 1),
             _ => {}

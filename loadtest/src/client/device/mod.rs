@@ -95,7 +95,10 @@ enum Done {
         page: Result<Page, Option<u16>>,
     },
     /// The conversations that the user is in.
-    Listed(Option<Vec<(i64, Key)>>),
+    Listed {
+        began: Instant,
+        listed: Option<Vec<(i64, Key)>>,
+    },
     Changed {
         op: u32,
         answer: Option<Answer>,

@@ -1,8 +1,7 @@
 //! What has become due: drafts to be sent, pages to be fetched, tokens to be renewed, a line to be made or left.
 
-use super::answers::listed_key;
 use super::{Done, State};
-use crate::client::rest::name_target;
+use crate::client::rest::{Answer, listed_key, name_target};
 use crate::history::{Key, Via, What, hash_of};
 use rand::Rng;
 use serde_json::{Value, json};
@@ -73,15 +72,17 @@ impl State {
             return;
         }
         self.listing = true;
+        let began = Instant::now();
         let (world, token, me) = (self.world.clone(), self.me.tokens.token.clone(), self.user());
         let api = world.any_api(&mut self.rng);
         self.spawn(async move {
-            let answer = world.get(api, "/api/conversations", &token).await.filter(|answer| answer.is_ok());
+            let answer = world.get(api, "/api/conversations", &token).await.filter(Answer::is_ok);
             if answer.is_none() {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
             let lines = answer.and_then(|answer| answer.body["conversations"].as_array().cloned());
-            Done::Listed(lines.map(|lines| lines.iter().filter_map(|line| listed_key(line, me)).collect()))
+            let listed = lines.map(|lines| lines.iter().filter_map(|line| listed_key(line, me)).collect());
+            Done::Listed { began, listed }
         });
     }
 
