@@ -79,8 +79,11 @@ async fn replace(
         node.topics.unlisten(topics).await;
         return Err(());
     }
-    let before = std::mem::replace(&mut connection.memory().watching, users);
-    give_back(node, connection, before).await;
+    let before = std::mem::replace(&mut connection.memory().watching, users.clone());
+    let left: Vec<UserId> = before.iter().copied().filter(|user| !users.contains(user)).collect();
+    node.presence.unwatch(&node.hub, connection.id, &left);
+    // Listened to once more a moment ago, so those that stay are not given up between.
+    node.topics.unlisten(before.into_iter().map(Topic::Presence).collect()).await;
     node.presence.watch(node, connection, watchable).await.map_err(|_| ())
 }
 

@@ -8,6 +8,7 @@ use crate::node::Node;
 use shared::door::{EntriesQuestion, RosterQuestion};
 use shared::envelope::Envelope;
 use shared::ids::{GroupId, UserId};
+use shared::presence::Lease;
 use shared::topic::Topic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -58,6 +59,9 @@ pub fn recover_topic(node: &Arc<Node>, topic: Topic) {
 /// Envelopes of any topic may have been lost: sessions, memberships and heads of all that this gateway holds
 /// are looked up again, in batches.
 pub fn recover_all(node: &Arc<Node>) {
+    // A store that came back empty is to be told at once who is here.
+    let listing = node.clone();
+    node.tasks.spawn(async move { listing.presence.renew(Lease::Held).await });
     node.hub.each_connection(|connection| {
         attach::refresh(node, connection);
         watch::again(node, connection);

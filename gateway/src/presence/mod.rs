@@ -34,6 +34,8 @@ struct Here {
     users: HashMap<UserId, Local>,
     /// The store missed something: everybody is to be listed again.
     must_relist: bool,
+    /// When this life began in the middle of things: others may be about to list their users again as well.
+    began_anew: Option<Instant>,
 }
 
 impl Here {
@@ -41,6 +43,12 @@ impl Here {
     fn begin_anew(&mut self) {
         self.life = NodeId::random();
         self.must_relist = true;
+        self.began_anew = Some(Instant::now());
+    }
+
+    /// Whether whom the store does not list may be connected elsewhere all the same.
+    fn is_unsettled(&self) -> bool {
+        self.began_anew.is_some_and(|began| began.elapsed() < GRACE)
     }
 }
 
@@ -54,7 +62,8 @@ impl Keeper {
     /// A keeper of nobody, in a first life.
     #[must_use]
     pub fn new(store: Arc<dyn Presence>) -> Self {
-        let here = Here { life: NodeId::random(), users: HashMap::new(), must_relist: false };
+        let here =
+            Here { life: NodeId::random(), users: HashMap::new(), must_relist: false, began_anew: None };
         Self { store, here: Mutex::new(here) }
     }
 
@@ -157,6 +166,10 @@ impl Keeper {
         };
         if !back.is_empty() && self.store.enter(life, &back).await.is_err() {
             self.here().must_relist = true;
+        }
+        if self.here().is_unsettled() {
+            // The looks of those who watch find out who is really gone.
+            return;
         }
         // Unknown is not offline: then nobody is told.
         let Ok(online) = self.store.online(&gone).await else { return };

@@ -28,6 +28,11 @@ pub(crate) struct Watched {
     /// What the user chose, as far as it is known here.
     choice: Status,
     looks_away: u32,
+    /// How often something was heard: what was asked before the last time is not told any more.
+    heard: u64,
+    /// The user was said to be offline. If they are connected all the same, they are invisible or back, and the
+    /// api knows which.
+    is_doubted: bool,
 }
 
 /// Who watches, and what they were told last.
@@ -37,6 +42,20 @@ pub(crate) struct Watcher {
 }
 
 impl Watched {
+    fn new(choice: Status) -> Self {
+        Self { watchers: Vec::new(), choice, looks_away: 0, heard: 0, is_doubted: false }
+    }
+
+    /// How somebody is to be shown whom the store lists, or does not. Whom others saw a moment ago is not gone
+    /// because one reading says so: the store may have come back empty, and its nodes be about to list them.
+    fn shown(&self, is_online: bool) -> Status {
+        let seen = self.watchers.iter().map(|watcher| watcher.told).find(|told| *told != Status::Offline);
+        match seen {
+            Some(seen) if !is_online && self.looks_away < LOOKS_AWAY => seen,
+            _ => self.choice.shown(is_online),
+        }
+    }
+
     fn tell(&mut self, user_id: UserId, status: Status) {
         for watcher in self.watchers.iter_mut().filter(|watcher| watcher.told != status) {
             watcher.told = status;
@@ -46,31 +65,40 @@ impl Watched {
 }
 
 impl Keeper {
-    /// Begins to watch: notes the watcher, then reads the store and tells what it says.
+    /// Begins to watch, or reads again what is watched: notes the watcher, then reads the store and tells what it
+    /// says, unless something was heard since.
     pub(crate) async fn watch(
         &self,
         node: &Node,
         connection: &Arc<Connection>,
         watchable: &[(UserId, Status)],
     ) -> Result<(), PresenceAway> {
+        let mut versions = Vec::with_capacity(watchable.len());
         for (user, choice) in watchable {
             let mut shard = node.hub.shard(Topic::Presence(*user));
             if connection.outbox.closing().is_some() {
                 // It may have been forgotten here already.
                 return Ok(());
             }
-            let fresh = Watched { watchers: Vec::new(), choice: *choice, looks_away: 0 };
-            let watched = shard.watched.entry(*user).or_insert(fresh);
-            watched.choice = *choice;
-            watched.watchers.retain(|watcher| watcher.connection.id != connection.id);
-            watched.watchers.push(Watcher { connection: connection.clone(), told: Status::Offline });
+            let watched = shard.watched.entry(*user).or_insert_with(|| Watched::new(*choice));
+            if !watched.watchers.iter().any(|watcher| watcher.connection.id == connection.id) {
+                let (connection, told) = (connection.clone(), Status::Offline);
+                watched.watchers.push(Watcher { connection, told });
+            }
+            versions.push((*user, *choice, watched.heard));
         }
         let users: Vec<UserId> = watchable.iter().map(|(user, _)| *user).collect();
         let online = self.store.online(&users).await?;
-        for (user, is_online) in users.into_iter().zip(online) {
+        for ((user, choice, version), is_online) in versions.into_iter().zip(online) {
             let mut shard = node.hub.shard(Topic::Presence(user));
             let Some(watched) = shard.watched.get_mut(&user) else { continue };
-            let status = watched.choice.shown(is_online);
+            let status = if watched.heard == version {
+                watched.choice = choice;
+                watched.is_doubted = false;
+                watched.shown(is_online)
+            } else {
+                watched.choice
+            };
             let own = watched.watchers.iter_mut().find(|watcher| watcher.connection.id == connection.id);
             if let Some(watcher) = own {
                 watcher.told = status;
@@ -99,7 +127,9 @@ impl Keeper {
         if let Some(watched) = hub.shard(Topic::Presence(user)).watched.get_mut(&user) {
             // Offline may mean invisible: a look that finds the user connected must not show them.
             watched.choice = status;
-            watched.looks_away = u32::from(status == Status::Offline);
+            watched.heard += 1;
+            watched.is_doubted = status == Status::Offline;
+            watched.looks_away = 0;
             watched.tell(user, status);
         }
     }
@@ -116,12 +146,12 @@ impl Keeper {
         for (user, is_online) in users.into_iter().zip(online) {
             let mut shard = node.hub.shard(Topic::Presence(user));
             let Some(watched) = shard.watched.get_mut(&user) else { continue };
-            if is_online && watched.looks_away > 0 && watched.choice == Status::Offline {
-                // Invisible, or back without our having heard it: the api knows which, and the next look tells.
+            if is_online && watched.is_doubted {
+                // The next look tells what the answer is, and asks again while there is none.
                 let asker = watched.watchers.first().map(|watcher| watcher.connection.user_id);
-                asker.into_iter().for_each(|asker| ask_choice(node, asker, user));
+                asker.into_iter().for_each(|asker| ask_choice(node, asker, user, watched.heard));
             }
-            watched.looks_away = if is_online { 0 } else { watched.looks_away + 1 };
+            watched.looks_away = if is_online { 0 } else { watched.looks_away.saturating_add(1) };
             if is_online || watched.looks_away >= LOOKS_AWAY {
                 let status = watched.choice.shown(is_online);
                 watched.tell(user, status);
@@ -131,7 +161,7 @@ impl Keeper {
 }
 
 /// Asks on behalf of a watcher what a user chose whom we took for offline.
-fn ask_choice(node: &Arc<Node>, asker: UserId, user: UserId) {
+fn ask_choice(node: &Arc<Node>, asker: UserId, user: UserId, version: u64) {
     let asking = node.clone();
     node.tasks.spawn(async move {
         let question = WatchQuestion { user_id: asker, user_ids: vec![user] };
@@ -142,11 +172,10 @@ fn ask_choice(node: &Arc<Node>, asker: UserId, user: UserId) {
         };
         let mut shard = asking.hub.shard(Topic::Presence(user));
         if let Some(watched) = shard.watched.get_mut(&user)
-            && watched.choice == Status::Offline
-            && watched.looks_away == 0
+            && watched.heard == version
         {
-            // Nothing newer was heard meanwhile.
             watched.choice = choice;
+            watched.is_doubted = false;
         }
     });
 }
