@@ -183,6 +183,22 @@ async fn a_redis_that_stands_still_fails_publishes_in_time_and_is_used_again_aft
     }
 }
 
+/// Whoever asks nodes how they are (the proxy, other nodes) gives them a second: a Redis that stands still is
+/// everybody's trouble, and must not make every node look dead.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn that_redis_does_not_answer_is_known_at_once() {
+    let server = RedisServer::start().await;
+    let node = Node::join(&server);
+    assert!(node.bus.answers().await, "the premise");
+    server.stop();
+    for _ in 0..3 {
+        let answers = timeout(Duration::from_millis(900), node.bus.answers()).await;
+        assert_eq!(answers, Ok(false), "said within the second that it is given");
+    }
+    server.cont();
+    eventually("it answers again", async || node.bus.answers().await.then_some(())).await;
+}
+
 /// Nobody asks anything of the link, nothing comes, and nobody closes it: the node has to ask for itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_silent_link_is_given_up_though_nobody_uses_it() {
