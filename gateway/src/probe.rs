@@ -37,7 +37,7 @@ pub struct Probe {
 struct State {
     /// The last word said, and when.
     said: Seq,
-    /// The oldest word that the bus took and that was not heard yet.
+    /// Since when nothing was heard although the bus took what was said.
     waits_since: Option<Instant>,
     heard: Option<Instant>,
     /// Whether the bus took the last word.
@@ -79,11 +79,12 @@ impl Probe {
         let mut state = self.state();
         let now = Instant::now();
         state.heard = Some(now);
-        if word == state.said {
-            state.waits_since = None;
-            if let Some(said_at) = state.said_at {
-                histogram!(names::PUBSUB_LAG).record(now.duration_since(said_at));
-            }
+        // An older word shows as well that the link brings something: the silence begins anew.
+        state.waits_since = state.waits_since.filter(|_| word != state.said).map(|_| now);
+        if word == state.said
+            && let Some(said_at) = state.said_at
+        {
+            histogram!(names::PUBSUB_LAG).record(now.duration_since(said_at));
         }
     }
 
@@ -204,6 +205,22 @@ mod tests {
         probe.said(word, true);
         probe.hear(word);
         assert_eq!(probe.hearing(), Hearing::Fine);
+    }
+
+    /// A bus under load, or a worker with a long queue, brings each word when the next one is on its way already.
+    #[tokio::test(start_paused = true)]
+    async fn a_gateway_that_hears_itself_late_is_not_deaf() {
+        let probe = Probe::new();
+        let mut before = probe.next();
+        assert!(!probe.said(before, true));
+        for _ in 0..20 {
+            tokio::time::advance(EVERY).await;
+            let word = probe.next();
+            assert!(!probe.said(word, true), "a link that brings something is kept");
+            probe.hear(before);
+            assert_eq!(probe.hearing(), Hearing::Fine);
+            before = word;
+        }
     }
 
     #[tokio::test(start_paused = true)]
