@@ -35,6 +35,7 @@ pub async fn attach(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<()
         // Who entered before this was so is told by the drain.
         return Err(Close::Restarting);
     }
+    connection.memory().listens = true;
     if node.topics.listen(vec![Topic::User(connection.user_id)]).await.is_err() {
         counter!(names::WS_CONNECTS, "result" => "unavailable").increment(1);
         return Err(Close::Unavailable);
@@ -71,7 +72,9 @@ pub async fn detach(node: &Arc<Node>, connection: &Arc<Connection>) {
     }
     leave(node, connection, |_| true).await;
     watch::stop(node, connection).await;
-    node.topics.unlisten(vec![Topic::User(connection.user_id)]).await;
+    if std::mem::take(&mut connection.memory().listens) {
+        node.topics.unlisten(vec![Topic::User(connection.user_id)]).await;
+    }
 }
 
 /// Looks up again what a connection may hear, and tells it the heads. Look-ups of one connection never run

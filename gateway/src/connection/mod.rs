@@ -66,6 +66,8 @@ pub(crate) struct Memory {
     /// Commands under the limit, and under ten times the limit.
     pub pace: Cell,
     pub flood: Cell,
+    /// Whether its user's topic is listened to on its behalf.
+    pub listens: bool,
     /// The groups whose topics are listened to on its behalf.
     pub seated: Vec<GroupId>,
     /// Whether its user was counted as present on its behalf.

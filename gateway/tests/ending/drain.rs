@@ -9,6 +9,7 @@ use gateway::shutdown;
 use serde_json::json;
 use shared::presence::Presence;
 use shared::serve::health::Checked;
+use shared::topic::Topic;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -109,5 +110,31 @@ async fn who_is_being_attached_when_the_drain_begins_is_sent_away_as_well() {
     attaching.expect_close(1012).await;
     let mut late = Wire::over(dial(&world, &node, &alice));
     assert_eq!(late.close_code().await, Some(1012));
+    draining.await.unwrap();
+}
+
+/// Who is sent away before anything was listened to has nothing to give back: the topic is the other connection's.
+#[tokio::test(start_paused = true)]
+async fn who_comes_too_late_does_not_take_the_topic_of_those_who_still_wait() {
+    let world = World::new();
+    let alice = world.person("alice");
+    let node = world.node_with(|config| config.drain = Duration::from_secs(20)).await;
+    let _first = Line::attached(&world, &node, &alice).await;
+    let _second = Line::attached(&world, &node, &alice).await;
+    let draining = tokio::spawn({
+        let node = node.clone();
+        async move { shutdown::drain(&node).await }
+    });
+    eventually("the drain has begun", async || (!node.health().await.faults.is_empty()).then_some(())).await;
+    let mut late = Wire::over(dial(&world, &node, &alice));
+    assert_eq!(late.close_code().await, Some(1012));
+    world.pass(Duration::from_secs(8)).await;
+    let open = node.hub.connections_of(alice.id);
+    assert_eq!(
+        open.iter().filter(|connection| connection.outbox.closing().is_none()).count(),
+        1,
+        "the premise"
+    );
+    assert!(world.bus.listened().contains(&Topic::User(alice.id)), "one of the two still hears");
     draining.await.unwrap();
 }
