@@ -44,6 +44,8 @@ pub struct Connection {
     pub user_id: UserId,
     /// By which log-in.
     pub session_id: SessionId,
+    /// Since when.
+    pub since: Timestamp,
     /// What waits for the socket.
     pub outbox: Outbox,
     pub(crate) clock: Clock,
@@ -91,6 +93,7 @@ impl Connection {
             id: Uuid::now_v7(),
             user_id: claims.user_id,
             session_id: claims.session_id,
+            since: node_clock.now(),
             outbox: Outbox::new(bounds, true),
             pulse: Pulse::new(node_clock.now(), heartbeat),
             clock: node_clock.clone(),

@@ -130,8 +130,14 @@ fn control(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
             ended.for_each(|connection| connection.outbox.close(Close::SessionEnded));
         }
         Control::OtherSessionsEnded { kept } => {
-            let ended = connections.iter().filter(|connection| Some(connection.session_id) != kept);
-            ended.for_each(|connection| connection.outbox.close(Close::SessionEnded));
+            for connection in connections.iter().filter(|connection| Some(connection.session_id) != kept) {
+                if connection.since < envelope.header.at {
+                    connection.outbox.close(Close::SessionEnded);
+                } else {
+                    // It was late, and says nothing of a session that began meanwhile: the look-up does.
+                    attach::refresh(node, connection);
+                }
+            }
         }
         Control::AccountClosed => {
             connections.iter().for_each(|connection| connection.outbox.close(Close::AccountClosed));

@@ -4,6 +4,7 @@ use crate::support::line::dial;
 use crate::support::wire::{TEXT, Wire};
 use crate::support::{Line, Person, World};
 use serde_json::json;
+use shared::envelope::Kind;
 use shared::token::ACCESS_TOKEN_LIFE;
 use std::time::Duration;
 
@@ -115,6 +116,24 @@ async fn a_changed_password_ends_all_sessions_but_the_one_that_changed_it() {
         line.expect_close(4502).await;
     }
     kept.expect_silence().await;
+}
+
+/// What the bus did not take is published again for a minute: it says nothing of who logged in meanwhile.
+#[tokio::test(start_paused = true)]
+async fn an_end_of_other_sessions_that_comes_late_does_not_end_those_that_began_after_it() {
+    let world = World::new();
+    let alice = world.person("alice");
+    let phone = world.second_device(&alice);
+    let node = world.node().await;
+    let mut phones = Line::attached(&world, &node, &phone).await;
+    world.bus.hold_back(|_, header| header.kind == Kind::Control);
+    world.api.log_out_others(alice.id, alice.session).await;
+    world.pass(Duration::from_secs(1)).await;
+    let mut laptops = Line::attached(&world, &node, &world.second_device(&alice)).await;
+    world.bus.let_go().await;
+    phones.expect_close(4502).await;
+    world.pass(Duration::from_secs(1)).await;
+    assert!(laptops.untaken().await.iter().all(|event| event["event_type"] == "heads"), "it goes on");
 }
 
 /// Somebody who does not read cannot be told that it is over; it is over all the same.
