@@ -89,6 +89,27 @@ async fn a_gateway_that_slept_lists_its_users_again_unnoticed() {
     scene.alices.expect_silence().await;
 }
 
+/// A Redis that comes back empty tears the links too, and those are back before everybody is listed again.
+#[tokio::test(start_paused = true)]
+async fn who_is_read_again_after_a_gap_and_is_not_listed_yet_is_not_gone() {
+    let mut scene = Scene::new().await;
+    let _bobs = scene.attached(&scene.there, &scene.bob).await;
+    assert_eq!(scene.alices.untaken().await, [shown(&scene.bob, "online")]);
+    scene.line.cut();
+    scene.world.pass(Duration::from_secs(15)).await;
+    assert_eq!(
+        scene.world.presence.online(&[scene.bob.id]).await,
+        Ok(vec![false]),
+        "the premise: not listed"
+    );
+    scene.world.bus.tear();
+    let told = scene.alices.untaken().await;
+    assert!(!told.contains(&shown(&scene.bob, "offline")), "{told:?}");
+    scene.line.mend();
+    scene.world.pass(Duration::from_secs(60)).await;
+    scene.alices.expect_silence().await;
+}
+
 /// The store is away for a moment, just when a user is to be taken off the list: that must not make a ghost.
 #[tokio::test(start_paused = true)]
 async fn who_could_not_be_taken_off_the_list_is_no_ghost() {
