@@ -129,6 +129,7 @@ impl Node {
         node.tasks.spawn(presence::turn(node.clone()));
         node.tasks.spawn(probe::turn(node.clone()));
         node.tasks.spawn(echoes::turn(node.clone()));
+        node.tasks.spawn(hub::recovery::follow_apis(node.clone()));
         node
     }
 

@@ -301,6 +301,10 @@ impl Api for HttpApi {
         self.look_up(Call::Announce, &AnnounceQuestion { conversation_ids }, |()| true).await
     }
 
+    async fn lost(&self) {
+        self.nodes.lost().await;
+    }
+
     async fn answers(&self) -> bool {
         self.nodes.is_any_up()
     }

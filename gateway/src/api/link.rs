@@ -76,13 +76,10 @@ impl Link {
         exchange(pool, request).await
     }
 
-    /// Whether the node says that it is ready. Health is open to whoever reaches the port.
-    pub(super) async fn is_ready(&self, pool: &Pool, node: SocketAddr) -> bool {
+    /// Asks the node whether it is ready. Health is open to whoever reaches the port.
+    pub(super) async fn ask_ready(&self, pool: &Pool, node: SocketAddr) -> Result<(), Fault> {
         let request = Request::get(format!("http://{node}/readyz")).body(Full::default());
-        match request {
-            Ok(request) => exchange(pool, request).await.is_ok(),
-            Err(_) => false,
-        }
+        exchange(pool, request.map_err(unsendable)?).await.map(drop)
     }
 }
 

@@ -57,6 +57,12 @@ pub trait Api: Send + Sync + 'static {
     /// over the bus, and who else missed it nobody knows.
     async fn announce(&self, conversations: Vec<ConversationId>) -> Result<(), Unavailable>;
 
+    /// Waits until an api that was there has gone: what it stored last it may not have published. One in the same
+    /// process goes with its gateway.
+    async fn lost(&self) {
+        std::future::pending().await
+    }
+
     /// Whether any api is there, for the gateway's health. One in the same process always is.
     async fn answers(&self) -> bool {
         true

@@ -48,6 +48,11 @@ impl Fault {
         }
     }
 
+    /// Whether nothing is at the other end any more. What such a node had stored it may not have published.
+    pub(super) fn is_end(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Closed(_))
+    }
+
     /// What it says of the node. One that speaks is asked how it is before it is passed over.
     pub(super) fn standing(&self) -> Standing {
         match self {
@@ -116,14 +121,22 @@ impl Node {
         }
     }
 
-    /// Whether the node says that it is ready, within `limit`.
-    pub(super) async fn is_ready(&self, limit: Duration) -> bool {
-        let asked = tokio::time::timeout(limit, self.link.is_ready(&self.pool(), self.address)).await;
-        let ready = asked.unwrap_or(false);
-        if !ready {
+    /// Whether the node says that it is ready, within `limit`; over a new connection, if one that lay idle was closed.
+    pub(super) async fn ask_ready(&self, limit: Duration) -> Result<(), Fault> {
+        let asking = async {
+            match self.link.ask_ready(&self.pool(), self.address).await {
+                Err(Fault::Closed(_)) => {
+                    self.forget_connections();
+                    self.link.ask_ready(&self.pool(), self.address).await
+                }
+                answered => answered,
+            }
+        };
+        let answered = tokio::time::timeout(limit, asking).await.unwrap_or(Err(Fault::Late));
+        if answered.is_err() {
             self.forget_connections();
         }
-        ready
+        answered
     }
 
     /// Behind a cut line each idle connection would cost a wait of its own. Those in use are not harmed.

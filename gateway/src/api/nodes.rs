@@ -11,6 +11,7 @@ use shared::metrics::API_NODES;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// The nodes, by their addresses.
@@ -18,11 +19,13 @@ pub(super) struct Nodes {
     link: Link,
     /// Replaced whole. Guards itself alone, never held over an await.
     list: Mutex<Arc<[Arc<Node>]>>,
+    /// One that was up has gone.
+    lost: Notify,
 }
 
 impl Nodes {
     pub(super) fn new(link: Link) -> Self {
-        Self { link, list: Mutex::new(Arc::new([])) }
+        Self { link, list: Mutex::new(Arc::new([])), lost: Notify::new() }
     }
 
     /// The node to ask: of those that were not tried, the first in the order of `key` that is up; when none at
@@ -68,7 +71,15 @@ impl Nodes {
         if node.worsen(standing) {
             tracing::warn!(node = %node.address, %fault, "an api node did not answer; the next one is asked");
             self.count();
+            if fault.is_end() {
+                self.lost.notify_one();
+            }
         }
+    }
+
+    /// Waits until a node that was up has gone.
+    pub(super) async fn lost(&self) {
+        self.lost.notified().await;
     }
 
     /// It answered that it can do nothing now, which may be its own fault.
@@ -76,7 +87,8 @@ impl Nodes {
         node.worsen(Standing::Doubted);
     }
 
-    /// Asks those that failed whether they are ready, again and again, until `stop`.
+    /// Asks the nodes whether they are ready, again and again, until `stop`: those that failed to take them back,
+    /// and the others to learn when one goes of which nothing is asked.
     pub(super) async fn watch(self: Arc<Self>, limits: Limits, stop: CancellationToken) {
         loop {
             tokio::select! {
@@ -84,18 +96,26 @@ impl Nodes {
                 () = stop.cancelled() => return,
             }
             let nodes = self.list();
-            let failed = nodes.iter().filter(|node| !node.is_well());
-            join_all(failed.map(|node| self.check(node, limits))).await;
+            join_all(nodes.iter().map(|node| self.check(node, limits))).await;
         }
     }
 
     async fn check(&self, node: &Node, limits: Limits) {
-        if node.is_ready(limits.check_within).await {
-            if node.recover() {
-                tracing::info!(node = %node.address, "an api node is ready again");
+        let was_well = node.is_well();
+        match node.ask_ready(limits.check_within).await {
+            Ok(()) => {
+                if !was_well && node.recover() {
+                    tracing::info!(node = %node.address, "an api node is ready again");
+                }
             }
-        } else if node.worsen(Standing::Down) {
-            tracing::warn!(node = %node.address, "an api node is not ready");
+            Err(fault) if fault.is_end() => self.failed(node, &fault),
+            // Whether a node that does what it is asked is slow or short of something is no reason to pass it over.
+            Err(_) if was_well => {}
+            Err(_) => {
+                if node.worsen(Standing::Down) {
+                    tracing::warn!(node = %node.address, "an api node is not ready");
+                }
+            }
         }
         self.count();
     }

@@ -19,6 +19,9 @@ const REORDERED: Duration = Duration::from_millis(200);
 /// The largest hole that is fetched for everybody; past it each client compares for itself.
 const MAX_HOLE: i64 = 256;
 
+/// How long after the end of an api all that it began has ended too.
+const SETTLED: Duration = Duration::from_secs(1);
+
 /// How long between two tries.
 const BETWEEN_TRIES: Duration = Duration::from_millis(250);
 
@@ -68,6 +71,21 @@ pub fn recover_all(node: &Arc<Node>) {
     });
     for group in node.hub.groups() {
         recover_topic(node, Topic::Group(group));
+    }
+}
+
+/// Compares everything when an api has gone: it may have stored what it could not publish any more, and whoever
+/// was answered has no reason to ask. Until the node stops.
+pub async fn follow_apis(node: Arc<Node>) {
+    loop {
+        tokio::select! {
+            () = node.api.lost() => {}
+            () = node.stop.cancelled() => return,
+        }
+        // The database may still be at its last commit; and apis that go one after the other are one reason.
+        tokio::time::sleep(SETTLED).await;
+        tracing::info!("an api has gone; everything is compared");
+        recover_all(&node);
     }
 }
 

@@ -47,6 +47,22 @@ async fn who_listens_at_other_gateways_is_told_as_well() {
     assert_eq!(heads[world.api.conversation_of(group).to_string()][0], 3);
 }
 
+/// What came over REST no gateway waits for.
+#[tokio::test(start_paused = true)]
+async fn when_an_api_dies_everybody_compares() {
+    let world = World::new();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let node = world.node().await;
+    let mut bobs = Line::attached(&world, &node, &bob).await;
+    world.bus.lose(|_, _| true);
+    let direct = world.write_to(&alice, &bob, "stored, and not published").await;
+    world.pass(PATIENCE).await;
+    bobs.expect_silence().await;
+    world.api.lose_a_node();
+    world.pass(PATIENCE).await;
+    assert_eq!(bobs.expect_event("heads").await["heads"][direct.to_string()][0], 1);
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_a_direct_one_the_sender_is_told_the_heads() {
     let world = World::new();

@@ -121,6 +121,10 @@ impl Api for FakeApi {
         self.answer(Call::MayType, |api| api.store().find(key).is_some()).await
     }
 
+    async fn lost(&self) {
+        self.gone.notified().await;
+    }
+
     async fn announce(&self, conversations: Vec<ConversationId>) -> Result<(), Unavailable> {
         let announced = |id: &ConversationId| -> Vec<(Topic, Bytes)> {
             let store = self.store();

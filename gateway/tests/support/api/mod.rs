@@ -50,6 +50,7 @@ pub struct FakeApi {
     bus: Arc<TestBus>,
     clock: Clock,
     gates: Gates,
+    gone: tokio::sync::Notify,
     /// Answers about members that are given instead of true ones, and how often still.
     stale: Mutex<HashMap<GroupId, (Roster, usize)>>,
 }
@@ -57,7 +58,7 @@ pub struct FakeApi {
 impl FakeApi {
     pub fn new(bus: Arc<TestBus>, clock: Clock) -> Self {
         let (store, gates, stale) = (Mutex::default(), Gates::default(), Mutex::default());
-        Self { store, bus, clock, gates, stale }
+        Self { store, bus, clock, gates, gone: tokio::sync::Notify::new(), stale }
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {
@@ -86,6 +87,11 @@ impl FakeApi {
     /// Refuses these calls as unavailable from now on, or no longer.
     pub fn refuse(&self, call: Call, refuses: bool) {
         self.gates.of(call).refuse(refuses);
+    }
+
+    /// One of the nodes that answer for it dies.
+    pub fn lose_a_node(&self) {
+        self.gone.notify_one();
     }
 
     /// How often this was called.
