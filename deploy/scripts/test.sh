@@ -80,5 +80,3 @@ stage "tests" tests
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"
 stage "browsers" browsers
-# Every kind of fault twice, by another seed each time: it is printed first and last, for whoever wants the same again.
-stage "faults" "$target/debug/imtt-chaos" --smoke

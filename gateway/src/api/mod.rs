@@ -60,7 +60,7 @@ pub trait Api: Send + Sync + 'static {
     /// Waits until an api that was there has gone: what it stored last it may not have published. One in the same
     /// process goes with its gateway.
     async fn lost(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Whether any api is there, for the gateway's health. One in the same process always is.
