@@ -13,13 +13,20 @@ use sqlx::{
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// Statements kept prepared a connection: the fixed sizes of the multi-row ones all fit.
 const STATEMENT_CACHE: usize = 512;
 
 /// How long a request waits for a connection before it is `unavailable`.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection that lay idle for longer is asked first whether the server still has it: after a restart all of
+/// them are dead, and a batch is tried less often than there are connections. Under load none lies idle so long.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
+/// How long it has to answer then. Behind a cut line it never does.
+const ANSWERS_IN: Duration = Duration::from_secs(1);
 
 /// Which engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -275,6 +282,18 @@ fn mysql_pool(size: u32, session: &'static [&'static str]) -> MySqlPoolOptions {
         .max_connections(size)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
+        .before_acquire(|conn, about| {
+            Box::pin(async move {
+                if about.idle_for < TRUSTED_FOR {
+                    return Ok(true);
+                }
+                match timeout(ANSWERS_IN, conn.ping()).await {
+                    Ok(answered) => answered.map(|()| true),
+                    // An error, so that nobody takes leave of a server that is silent: it is just dropped.
+                    Err(_late) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+                }
+            })
+        })
         .after_connect(move |conn, _| {
             Box::pin(async move {
                 for statement in session {

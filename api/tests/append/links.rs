@@ -164,6 +164,29 @@ async fn an_entry_that_nobody_is_sure_of_is_announced() {
     assert_eq!(head.await, 1);
 }
 
+/// Connections that lay idle while the server closed them: each says so only when it is used.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_the_server_killed_cost_no_draft() {
+    let bench = Bench::mariadb().await;
+    let append = bench.append(&KeepingBus::new());
+    let [alice, bob] = bench.users().await;
+    // As many as the pools hold are open and idle.
+    let held = (0..8).map(|_| async { (bench.db.write().await.unwrap(), bench.db.read().await.unwrap()) });
+    drop(futures_util::future::join_all(held).await);
+    let mut own = MySqlConnection::connect(&url(&bench)).await.unwrap();
+    let others =
+        "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND db = DATABASE()";
+    let ids: Vec<i64> = sqlx::query_scalar(others).fetch_all(&mut own).await.unwrap();
+    assert!(ids.len() > 8, "the premise: {} are open", ids.len());
+    for id in ids {
+        sqlx::query(sqlx::AssertSqlSafe(format!("KILL {id}"))).execute(&mut own).await.unwrap();
+    }
+    // A server that restarts is away for longer than that.
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    let outcome = append.send(to(alice, bob, "after")).await;
+    assert!(outcome.is_ok(), "{outcome:?}");
+}
+
 fn url(bench: &Bench) -> String {
     match &bench.database {
         Database::MySql(url) => url.clone(),
