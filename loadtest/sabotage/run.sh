@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Proves the fault campaign: builds the nodes with each of the bugs in *.patch, one at a time, lets a short campaign
 # loose on them, and sees that it breaks the promise that the patch names. `run.sh NAME…` takes only these bugs.
-# SEED (7), FAULTS (8) and RATE (200) come from the environment. Works in scratch/sabotage, on what is committed.
+# SEED (7), FAULTS (4) and RATE (200) come from the environment. Works in scratch/sabotage, on what is committed.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../deploy/scripts/lib.sh"
 source "$root/deploy/scripts/needs.sh"
@@ -33,7 +33,7 @@ sabotage() {
   # Undone before anything else, so that the next bug comes alone.
   apply -R "$patches/$name.patch"
   [ "$status" -eq 0 ] || { verdict="NOT CAUGHT: it does not build, see $scratch/$name.build"; return 1; }
-  attended "$chaos" --binaries "$built/debug" --kinds "$(said "$name" kinds)" --faults "${FAULTS:-8}" \
+  attended "$chaos" --binaries "$built/debug" --kinds "$(said "$name" kinds)" --faults "${FAULTS:-4}" \
     --rate "${RATE:-200}" --seed "${SEED:-7}" ${options[@]+"${options[@]}"} >"$log" 2>&1 || status=$?
   verdict=$(sed -n 's/^VIOLATED //p' "$log" | tr '\n' ';')
   if [ "$status" -eq 1 ]; then
