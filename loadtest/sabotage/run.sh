@@ -53,7 +53,7 @@ chaos=$(target_folder)/debug/imtt-chaos
 attended cargo build --quiet --locked -p loadtest --bins
 
 names=("$@")
-[ $# -gt 0 ] || mapfile -t names < <(cd "$patches" && ls -- *.patch | sed 's/\.patch$//')
+[ $# -gt 0 ] || for patch in "$patches"/*.patch; do names+=("$(basename "$patch" .patch)"); done
 for name in "${names[@]}"; do
   [ -f "$patches/$name.patch" ] || fail "there is no $patches/$name.patch"
 done
