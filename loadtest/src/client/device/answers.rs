@@ -90,9 +90,11 @@ impl State {
                 }
             }
             Some(answer) => {
+                // Who joined and was removed again before the answer was made is told that there is no such group.
+                let may_have_been = joined && answer.status == 404;
                 self.note(What::MemberFail {
                     op,
-                    definite: answer.is_definite(),
+                    definite: answer.is_definite() && !may_have_been,
                     code: answer.code().into(),
                 });
             }
