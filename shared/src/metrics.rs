@@ -16,6 +16,8 @@ pub enum Kind {
     Seconds,
     /// A histogram of counts.
     Sizes,
+    /// A histogram of bytes.
+    Bytes,
 }
 
 macro_rules! metrics_table {
@@ -42,6 +44,7 @@ metrics_table! {
     WS_ERRORS "imtt_ws_errors_total" Counter "`error` events sent, by code.",
     WS_WRITES "imtt_ws_writes_total" Counter "Writes to sockets; deliveries divided by it is the coalescing.",
     WS_DELIVERIES "imtt_ws_deliveries_total" Counter "Events put into an outbox.",
+    WS_QUEUE_BYTES "imtt_ws_queue_bytes" Bytes "What waited in an outbox when the socket could take it.",
     WS_SHED "imtt_ws_shed_total" Counter "Ephemeral events not queued because the outbox was half full.",
     WS_RESYNCS "imtt_gap_resyncs_total" Counter "Times that a client was told to compare, by cause.",
     SLOW_CONSUMERS "imtt_slow_consumers_total" Counter "Connections closed because they took nothing for too long.",
@@ -61,6 +64,7 @@ metrics_table! {
     API_NODES "imtt_api_nodes" Gauge "Api nodes that this gateway knows, by state (up or down).",
     REVOCATION_SECONDS "imtt_revocation_duration_seconds" Seconds "From the end of a session or account at an api to the closing of its connections here.",
     POOL_WAIT_SECONDS "imtt_db_pool_wait_seconds" Seconds "What a request waited for a connection to the database, by pool (read or write).",
+    QUERY_SECONDS "imtt_db_query_duration_seconds" Seconds "Statements, by what they do and to which table.",
     LANE_DEPTH "imtt_lane_depth" Gauge "Drafts that wait in lanes, by side (gateway or api).",
     ACCEPTED "imtt_messages_accepted_total" Counter "Entries stored, by kind.",
     REPEATED "imtt_messages_repeated_total" Counter "Repeats answered with the place that was stored.",
@@ -80,6 +84,8 @@ const SECONDS: [f64; 16] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0];
 /// Bucket bounds of the histograms of counts: powers of two to a full batch.
 const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+/// Bucket bounds of the histograms of bytes: from a short event to twice the default outbox.
+const BYTES: [f64; 9] = [256.0, 1024.0, 4096.0, 16384.0, 32768.0, 65536.0, 131072.0, 262144.0, 524288.0];
 
 /// Metrics are the process's, whatever number of nodes it holds: the first call installs them.
 static INSTALLED: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
@@ -98,6 +104,7 @@ pub fn install() -> Result<PrometheusHandle, Box<dyn std::error::Error + Send + 
         builder = match kind {
             Kind::Seconds => builder.set_buckets_for_metric(Matcher::Full((*name).to_owned()), &SECONDS)?,
             Kind::Sizes => builder.set_buckets_for_metric(Matcher::Full((*name).to_owned()), &SIZES)?,
+            Kind::Bytes => builder.set_buckets_for_metric(Matcher::Full((*name).to_owned()), &BYTES)?,
             Kind::Counter | Kind::Gauge => builder,
         };
     }
@@ -106,7 +113,7 @@ pub fn install() -> Result<PrometheusHandle, Box<dyn std::error::Error + Send + 
         match kind {
             Kind::Counter => describe_counter!(*name, *help),
             Kind::Gauge => describe_gauge!(*name, *help),
-            Kind::Seconds | Kind::Sizes => describe_histogram!(*name, *help),
+            Kind::Seconds | Kind::Sizes | Kind::Bytes => describe_histogram!(*name, *help),
         }
     }
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
@@ -124,6 +131,7 @@ mod tests {
             assert!(name.starts_with("imtt_") && help.ends_with('.'), "{name}");
             assert_eq!(name.ends_with("_total"), *kind == Kind::Counter, "{name}");
             assert!(*kind != Kind::Seconds || name.ends_with("_seconds"), "{name}");
+            assert_eq!(name.ends_with("_bytes"), *kind == Kind::Bytes, "{name}");
         }
     }
 }

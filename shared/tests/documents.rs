@@ -48,6 +48,7 @@ fn operations_lists_every_metric_with_its_kind_and_nothing_else() {
         Kind::Gauge => "gauge",
         Kind::Seconds => "seconds",
         Kind::Sizes => "sizes",
+        Kind::Bytes => "bytes",
     };
     let exported = TABLE.iter().map(|(name, of, _)| ((*name).to_owned(), kind(*of).to_owned())).collect();
     assert_eq!(listed, exported);

@@ -55,41 +55,76 @@ impl Announcer {
         }
     }
 
-    /// Announces all that is remembered; what fails is remembered again, and what comes after it, so that a
-    /// round takes no longer than its work and one [`LIMIT`].
+    /// Announces all that is remembered. What fails is remembered again, and what comes after it, so that a round takes no
+    /// longer than its work and one [`LIMIT`]; what is still being stored is waited for last, and holds up nothing else.
     async fn announce(&self) -> bool {
         let lost = self.losses.take();
         let mut left = lost.emptied();
-        let ids: Vec<ConversationId> = lost.conversations.keys().copied().collect();
         let mut done = true;
-        for chunk in ids.chunks(LARGEST) {
-            done = done && within_limit(self.announce_some(chunk, &lost)).await;
-            if !done {
-                let kept = chunk.iter().filter_map(|id| Some((*id, lost.conversations.get(id)?.clone())));
-                left.conversations.extend(kept);
-            }
-        }
+        let ids: Vec<ConversationId> = lost.conversations.keys().copied().collect();
+        let mut unannounced = self.announce_each(&ids, &lost, Lock::Skip, &mut done).await;
         if let Some(since) = lost.since {
             done = done && self.announce_since(since).await;
             left.since = (!done).then_some(since);
         }
-        if !done {
+        unannounced = self.announce_each(&unannounced, &lost, Lock::Wait, &mut done).await;
+        let kept = unannounced.into_iter().filter_map(|id| Some((id, lost.conversations.get(&id)?.clone())));
+        left.conversations.extend(kept);
+        if !left.is_empty() {
             self.losses.give_back(left);
         }
         done
     }
 
-    async fn announce_some(&self, ids: &[ConversationId], lost: &Lost) -> Result<bool, sqlx::Error> {
-        let unsure = |id: &&ConversationId| lost.conversations.get(*id).is_some_and(|lost| lost.unsure);
-        let unsure: BTreeSet<ConversationId> = ids.iter().filter(unsure).copied().collect();
-        if !unsure.is_empty() {
-            // A COMMIT that was not answered may still come to pass; its rows are locked until it does.
+    /// Those of them that are left: what is still being stored, and all from the first failure on.
+    async fn announce_each(
+        &self,
+        ids: &[ConversationId],
+        lost: &Lost,
+        how: Lock,
+        done: &mut bool,
+    ) -> Vec<ConversationId> {
+        let mut left = Vec::new();
+        for chunk in ids.chunks(LARGEST) {
+            let sent = if *done { within_limit(self.announce_some(chunk, lost, how)).await } else { None };
+            *done = sent.is_some();
+            left.extend(sent.unwrap_or_else(|| chunk.to_vec()));
+        }
+        left
+    }
+
+    /// Those of them that are still being stored; none if the bus took nothing.
+    async fn announce_some(
+        &self,
+        ids: &[ConversationId],
+        lost: &Lost,
+        how: Lock,
+    ) -> Result<Option<Vec<ConversationId>>, sqlx::Error> {
+        let unsure = |id: &ConversationId| lost.conversations.get(id).is_some_and(|lost| lost.unsure);
+        let unsure: BTreeSet<ConversationId> = ids.iter().copied().filter(unsure).collect();
+        let being_stored = self.locked_by_others(unsure, how).await?;
+        let free: Vec<ConversationId> = ids.iter().copied().filter(|id| !being_stored.contains(id)).collect();
+        let found = conversations::find_many(&mut self.db.read().await?, &free).await?;
+        Ok(self.publish(&found, lost).await.then(|| being_stored.into_iter().collect()))
+    }
+
+    /// Those whose rows somebody holds: a COMMIT that was not answered may still come to pass, and its rows are locked until
+    /// it does.
+    async fn locked_by_others(
+        &self,
+        mut ids: BTreeSet<ConversationId>,
+        how: Lock,
+    ) -> Result<BTreeSet<ConversationId>, sqlx::Error> {
+        if !ids.is_empty() {
             let mut tx = self.db.begin().await?;
-            conversations::lock(&mut tx, &Vec::from_iter(unsure), Lock::Wait).await?;
+            let wanted: Vec<ConversationId> = ids.iter().copied().collect();
+            for conversation in conversations::lock(&mut tx, &wanted, how).await? {
+                ids.remove(&conversation.id);
+            }
             tx.commit().await?;
         }
-        let found = conversations::find_many(&mut self.db.read().await?, ids).await?;
-        Ok(self.publish(&found, lost).await)
+        // Whoever has waited is held up by nobody; what is left does not exist.
+        Ok(if how == Lock::Wait { BTreeSet::new() } else { ids })
     }
 
     /// Page by page, so that a large database does not come as one answer.
@@ -100,9 +135,9 @@ impl Announcer {
                 let mut conn = self.db.read().await?;
                 let found = conversations::updated_since(&mut conn, since, last, LARGEST as i64).await?;
                 after = found.last().map(|conversation| conversation.id);
-                Ok(self.publish(&found, &Lost::default()).await)
+                Ok(self.publish(&found, &Lost::default()).await.then_some(()))
             };
-            if !within_limit(page).await {
+            if within_limit(page).await.is_none() {
                 return false;
             }
         }
@@ -127,15 +162,15 @@ impl Announcer {
     }
 }
 
-/// Whether a step went through, in time.
-async fn within_limit(step: impl Future<Output = Result<bool, sqlx::Error>>) -> bool {
+/// What a step came to, if it went through in time.
+async fn within_limit<T>(step: impl Future<Output = Result<Option<T>, sqlx::Error>>) -> Option<T> {
     match tokio::time::timeout(LIMIT, step).await {
-        Ok(Ok(taken)) => taken,
+        Ok(Ok(came)) => came,
         Ok(Err(error)) => {
             tracing::warn!(%error, "heads cannot be read, and are announced later");
-            false
+            None
         }
-        Err(_late) => false,
+        Err(_late) => None,
     }
 }
 

@@ -2,8 +2,7 @@
 //! has one writer, so its writing pool has one connection; on MySQL the writing pool's sessions give up early
 //! on locks, so that a stuck row delays only its own conversation.
 
-use metrics::histogram;
-use shared::metrics::POOL_WAIT_SECONDS;
+use super::timing::Waiting;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
 use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -13,7 +12,7 @@ use sqlx::{
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 /// Statements kept prepared a connection: the fixed sizes of the multi-row ones all fit.
 const STATEMENT_CACHE: usize = 512;
@@ -246,24 +245,6 @@ impl Db {
                 Pool::Sqlite(pool) => pool.close().await,
             }
         }
-    }
-}
-
-/// Counts how long a request waits for its connection, with or without success.
-struct Waiting {
-    pool: &'static str,
-    since: Instant,
-}
-
-impl Waiting {
-    fn in_pool(pool: &'static str) -> Self {
-        Self { pool, since: Instant::now() }
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        histogram!(POOL_WAIT_SECONDS, "pool" => self.pool).record(self.since.elapsed().as_secs_f64());
     }
 }
 

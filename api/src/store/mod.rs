@@ -4,6 +4,7 @@ pub mod db;
 pub mod sql;
 mod dialect;
 mod lists;
+mod timing;
 mod open;
 pub mod migrate;
 pub mod durability;

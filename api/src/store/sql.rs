@@ -2,6 +2,7 @@
 //! are written once in `?` style, which both engines read; those that differ stand in `dialect.rs`.
 
 use super::db::{Conn, Inner};
+use super::timing::Running;
 use chrono::{DateTime, Utc};
 use shared::ids::{ConversationId, GroupId, MessageId, SessionId, UserId};
 use shared::time::Timestamp;
@@ -90,6 +91,15 @@ enum Text {
     Built(String),
 }
 
+impl Text {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Fixed(text) => text,
+            Self::Built(text) => text,
+        }
+    }
+}
+
 /// How an engine stores times.
 trait Times {
     type Stored;
@@ -131,12 +141,14 @@ impl Query {
         match conn.inner() {
             Inner::MySql(c) => {
                 let text = self.sql.clone().for_mysql();
+                let _running = Running::of(text.as_str());
                 let done = drive!(self, MySql, text, execute, c).await?;
                 let last_id = i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX);
                 Ok(Done { rows: done.rows_affected(), last_id })
             }
             Inner::Sqlite(c) => {
                 let text = self.sql.clone().for_sqlite();
+                let _running = Running::of(text.as_str());
                 let done = drive!(self, Sqlite, text, execute, c).await?;
                 Ok(Done { rows: done.rows_affected(), last_id: done.last_insert_rowid() })
             }
@@ -151,11 +163,13 @@ impl Query {
         match conn.inner() {
             Inner::MySql(c) => {
                 let text = self.sql.clone().for_mysql();
+                let _running = Running::of(text.as_str());
                 let rows = drive!(self, MySql, text, fetch_all, c).await?;
                 Ok(rows.into_iter().map(Row::MySql).collect())
             }
             Inner::Sqlite(c) => {
                 let text = self.sql.clone().for_sqlite();
+                let _running = Running::of(text.as_str());
                 let rows = drive!(self, Sqlite, text, fetch_all, c).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }

@@ -164,6 +164,42 @@ async fn an_entry_that_nobody_is_sure_of_is_announced() {
     assert_eq!(head.await, 1);
 }
 
+/// Of two such, one conversation is held by somebody else: the other one does not wait for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_entry_that_cannot_be_announced_yet_holds_up_no_other() {
+    let bench = Bench::mariadb().await;
+    let proxy = Arc::new(Proxy::to(&url(&bench)).await);
+    let db = bench.db_through(&proxy).await;
+    let bus = KeepingBus::new();
+    let holding: Arc<AtomicBool> = Arc::default();
+    let (holds, link) = (holding.clone(), proxy.clone());
+    let pause: Pause = Arc::new(move |_| {
+        if holds.load(Ordering::SeqCst) {
+            link.hold_answers();
+        }
+        Box::pin(async {})
+    });
+    let append = one_lane(&bench, db, &bus, Hooks { before_commit: Some(pause), ..Hooks::default() });
+    let [alice, bob, carol] = bench.users().await;
+    let held = append.send(to(alice, bob, "before")).await.unwrap().conversation_id;
+    append.send(to(alice, carol, "before")).await.unwrap();
+    holding.store(true, Ordering::SeqCst);
+    let outcomes = append.append(vec![to(alice, bob, "hi"), to(alice, carol, "hi")]).await;
+    assert!(outcomes.iter().all(unavailable), "the premise: nobody knows of either: {outcomes:?}");
+    let mut other = MySqlConnection::connect(&url(&bench)).await.unwrap();
+    let mut holder = other.begin().await.unwrap();
+    let locking = sqlx::query("SELECT id FROM conversations WHERE id = ? FOR UPDATE").bind(held.0);
+    locking.fetch_one(&mut *holder).await.unwrap();
+
+    proxy.pass();
+    let told =
+        async |user| within(Duration::from_secs(60), "a head", async || bus.heads_on(user).pop()).await;
+    assert_eq!(told(Topic::User(carol)).await, 2);
+    assert!(bus.heads_on(Topic::User(bob)).is_empty(), "what may still be rolled back is not announced");
+    holder.rollback().await.unwrap();
+    assert_eq!(told(Topic::User(bob)).await, 2);
+}
+
 /// Connections that lay idle while the server closed them: each says so only when it is used.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn connections_that_the_server_killed_cost_no_draft() {

@@ -3,7 +3,7 @@
 //! compare. A connection that stays stuck is closed by the heartbeat's sweep.
 
 use bytes::Bytes;
-use metrics::counter;
+use metrics::{counter, histogram};
 use shared::close::Close;
 use shared::event::ServerEvent;
 use shared::metrics as names;
@@ -168,6 +168,9 @@ impl Outbox {
             return None;
         }
         let mut frames = std::mem::take(&mut state.frames);
+        if !frames.is_empty() {
+            histogram!(names::WS_QUEUE_BYTES).record(state.bytes as f64);
+        }
         state.bytes = 0;
         if state.overflowed_at.take().is_some() && state.closing.is_none() {
             // The writer came round, so the socket takes frames again.
