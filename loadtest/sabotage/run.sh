@@ -33,7 +33,7 @@ sabotage() {
   # Undone before anything else, so that the next bug comes alone.
   apply -R "$patches/$name.patch"
   [ "$status" -eq 0 ] || { verdict="NOT CAUGHT: it does not build, see $scratch/$name.build"; return 1; }
-  attended "$chaos" --binaries "$built/debug" --kinds "$(said "$name" kinds)" --faults "${FAULTS:-4}" \
+  attended "$chaos" --smoke --binaries "$built/debug" --kinds "$(said "$name" kinds)" --faults "${FAULTS:-4}" \
     --rate "${RATE:-200}" --seed "${SEED:-7}" ${options[@]+"${options[@]}"} >"$log" 2>&1 || status=$?
   verdict=$(sed -n 's/^VIOLATED //p' "$log" | tr '\n' ';')
   if [ "$status" -eq 1 ]; then

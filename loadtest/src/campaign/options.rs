@@ -29,7 +29,7 @@ pub struct Options {
     pub binaries: Option<PathBuf>,
     /// Faults last no longer than they must to be felt.
     pub short: bool,
-    /// So many seconds more at rest, for some without a line: ghosts would show by then.
+    /// So many seconds more at rest, for some without a line: ghosts would show by then, and what nodes do not let go.
     pub rest: u64,
     /// Only judge this history again.
     pub check: Option<PathBuf>,
@@ -38,7 +38,7 @@ pub struct Options {
 /// What `--help` says.
 pub const HELP: &str = "\
 imtt-chaos [--seed N] [--faults N] [--minutes M] [--kinds a,b] [--gateways 3] [--apis 2]
-           [--smoke] [--rate 150] [--users 30] [--rest 0] [--out DIR] [--binaries DIR] [--check FILE] [--list]
+           [--smoke] [--rate 150] [--users 30] [--rest 60] [--out DIR] [--binaries DIR] [--check FILE] [--list]
 
 Starts a cluster of its own, has people chat over it, breaks one thing after the other, and compares what everybody
 saw with what was promised. Ends with 1 if a promise was broken, or a fault could not be proven.
@@ -62,7 +62,7 @@ impl Options {
             out: None,
             binaries: None,
             short: false,
-            rest: 0,
+            rest: 60,
             check: None,
         };
         while let Some(word) = words.next() {
@@ -81,6 +81,7 @@ impl Options {
             "--smoke" => {
                 self.faults = 2 * Kind::ALL.len();
                 self.short = true;
+                self.rest = 0;
             }
             _ => return false,
         }

@@ -34,6 +34,9 @@ pub fn report(verdict: &Verdict, events: &[Event]) -> String {
     for (name, number) in lines {
         let _ = writeln!(text, "{name:<36} {number:>12}");
     }
+    for held in &verdict.held {
+        let _ = writeln!(text, "{held}");
+    }
     for violation in &verdict.violations {
         let _ = writeln!(text, "\n{}", violation.told(events));
     }

@@ -107,7 +107,7 @@ pub(super) struct Facts<'a> {
     ops_by: HashMap<(i64, i64), Vec<u32>>,
     pub ended: HashMap<SessionNo, Micros>,
     /// By their beginnings.
-    troubles: Vec<(Micros, Micros)>,
+    troubles: Vec<Trouble>,
     pub quiet: Option<Micros>,
     pub end: Micros,
 }
@@ -249,21 +249,20 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// When something that began at `from` must be done: so long after it, and where there is trouble meanwhile, or
-    /// was until a moment ago, so long after the trouble as healing may take.
+    /// When something that began at `from` must be done: so long after it. Where there is trouble meanwhile, when the
+    /// trouble was over and everybody had got over it.
     pub fn due(&self, from: Micros, allowed: Micros) -> Micros {
-        let heal = self.rules.heal + self.rules.slack;
-        let mut due = from + allowed + self.rules.slack;
-        for (on, off) in &self.troubles {
-            if *on > due {
+        let mut due = from + allowed;
+        for trouble in &self.troubles {
+            if trouble.on > due {
                 break;
             }
-            let healed = off.saturating_add(heal);
-            if healed >= from {
-                due = due.max(healed);
+            let over = trouble.over(self.rules.heal);
+            if over >= from {
+                due = due.max(over);
             }
         }
-        due
+        due.saturating_add(self.rules.slack)
     }
 
     /// Whether a client read its socket all the time from then to then.
@@ -317,22 +316,44 @@ fn stays(ending: &Ending) -> HashMap<(i64, i64), Vec<Stay>> {
     stays
 }
 
-fn troubles(events: &[Event]) -> Vec<(Micros, Micros)> {
-    let mut troubles = Vec::new();
-    let mut open = HashMap::new();
+/// A fault.
+#[derive(Debug, Clone, Copy)]
+struct Trouble {
+    on: Micros,
+    off: Micros,
+    /// The two signs that everybody is over it.
+    recovered: Option<Micros>,
+    healed: Option<Micros>,
+}
+
+impl Trouble {
+    /// When nobody can put anything down to it any more, if healing may take so long where nobody saw it.
+    fn over(self, heal: Micros) -> Micros {
+        match (self.recovered, self.healed) {
+            (Some(recovered), Some(healed)) => recovered.max(healed),
+            _ => self.off.saturating_add(heal),
+        }
+    }
+}
+
+fn troubles(events: &[Event]) -> Vec<Trouble> {
+    let mut troubles: Vec<Trouble> = Vec::new();
+    let mut places: HashMap<u32, usize> = HashMap::new();
     for event in events {
-        match &event.what {
+        let at = event.at;
+        let (fault, set): (u32, fn(&mut Trouble, Micros)) = match &event.what {
             What::FaultOn { fault, .. } => {
-                open.insert(*fault, troubles.len());
-                troubles.push((event.at, Micros::MAX));
+                places.insert(*fault, troubles.len());
+                troubles.push(Trouble { on: at, off: Micros::MAX, recovered: None, healed: None });
+                continue;
             }
-            What::FaultOff { fault } => {
-                if let Some(place) = open.remove(fault) {
-                    let trouble: &mut (Micros, Micros) = &mut troubles[place];
-                    trouble.1 = event.at;
-                }
-            }
-            _ => {}
+            What::FaultOff { fault } => (*fault, |trouble, at| trouble.off = at),
+            What::Recovered { fault } => (*fault, |trouble, at| trouble.recovered = Some(at)),
+            What::Healed { fault } => (*fault, |trouble, at| trouble.healed = Some(at)),
+            _ => continue,
+        };
+        if let Some(trouble) = places.get(&fault).and_then(|place| troubles.get_mut(*place)) {
+            set(trouble, at);
         }
     }
     troubles

@@ -43,7 +43,7 @@ pub struct Rules {
     pub lost: Micros,
     /// A fault counts when so many sends were tried while it lasted.
     pub tries: u64,
-    /// How much more memory and open files a node may have in the end, in percent.
+    /// How much more memory, open files and tasks nodes may have in the end, in percent.
     pub growth: u64,
 }
 
@@ -59,7 +59,7 @@ impl Default for Rules {
             slack: 2 * SECOND,
             lost: 15 * SECOND,
             tries: 100,
-            growth: 100,
+            growth: 10,
         }
     }
 }

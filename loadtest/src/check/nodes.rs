@@ -3,41 +3,50 @@
 use super::facts::Facts;
 use super::verdict::Verdict;
 use crate::history::{Moment, What};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-/// What may come on top whatever the share: caches fill up, pools open.
-const SPARE_KIB: u64 = 64 * 1024;
-const SPARE_FDS: u64 = 64;
+/// What may come on top whatever the share, of KiB, open files and tasks: a pool that opens, a cache that fills.
+const SPARE: [u64; 3] = [8 * 1024, 16, 16];
+const NAMES: [&str; 3] = ["KiB of memory", "open files", "tasks"];
+
+/// What all gateways hold together, or all apis: people are on other gateways in the end than in the beginning.
+#[derive(Default)]
+struct Held {
+    before: [u64; 3],
+    after: [u64; 3],
+    nodes: u64,
+}
 
 pub(super) fn check(facts: &Facts<'_>, verdict: &mut Verdict) {
-    let mut before: HashMap<&str, (u64, u64)> = HashMap::new();
+    let mut kinds: BTreeMap<String, Held> = BTreeMap::new();
     for event in facts.events {
         match &event.what {
-            What::Figures { node, moment: Moment::Before, rss_kib, fds } => {
-                before.insert(node, (*rss_kib, *fds));
-            }
-            What::Figures { node, moment: Moment::After, rss_kib, fds } => {
-                let Some((rss_before, fds_before)) = before.get(&**node) else { continue };
-                let most = |before: u64, spare: u64| before + before * facts.rules.growth / 100 + spare;
-                if *rss_kib > most(*rss_before, SPARE_KIB) {
-                    verdict.wrong(
-                        "I16",
-                        event.at,
-                        format!("{node} grew from {rss_before} KiB to {rss_kib} KiB"),
-                    );
-                }
-                if *fds > most(*fds_before, SPARE_FDS) {
-                    verdict.wrong(
-                        "I16",
-                        event.at,
-                        format!("{node} had {fds_before} files open and has {fds}"),
-                    );
-                }
+            What::Figures { node, moment, rss_kib, fds, tasks } => {
+                let kind = node.trim_end_matches(|c: char| !c.is_alphabetic());
+                let held = kinds.entry(kind.to_owned()).or_default();
+                let now = match moment {
+                    Moment::Before => &mut held.before,
+                    Moment::After => &mut held.after,
+                };
+                let figures = now.iter_mut().zip([rss_kib, fds, tasks]);
+                figures.for_each(|(sum, figure)| *sum += figure);
+                held.nodes += u64::from(*moment == Moment::After);
             }
             What::BadLog { node, line } => {
                 verdict.wrong("I16", event.at, format!("{node} wrote: {line}"));
             }
             _ => {}
+        }
+    }
+    for (kind, held) in kinds {
+        for (nth, name) in NAMES.iter().enumerate() {
+            let (before, after) = (held.before[nth], held.after[nth]);
+            verdict.held.push(format!("{kind}: {before} {name} before, {after} after"));
+            let most = before + before * facts.rules.growth / 100 + held.nodes * SPARE[nth];
+            if after > most {
+                let says = format!("{kind} nodes had {before} {name} together, and have {after} in the end");
+                verdict.wrong("I16", facts.end, says);
+            }
         }
     }
 }

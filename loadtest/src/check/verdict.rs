@@ -57,6 +57,8 @@ pub struct Verdict {
     pub totals: BTreeMap<&'static str, u64>,
     /// How much was looked at.
     pub counts: Counts,
+    /// What the nodes held before and after, in words.
+    pub held: Vec<String>,
     /// What the faults came to.
     pub faults: Vec<FaultLine>,
 }

@@ -191,7 +191,7 @@ pub enum What {
     /// The load has stopped, and no fault is left.
     Quiet,
     /// How a node's process is.
-    Figures { node: Box<str>, moment: Moment, rss_kib: u64, fds: u64 },
+    Figures { node: Box<str>, moment: Moment, rss_kib: u64, fds: u64, tasks: u64 },
     /// Something stands in a node's log that must not.
     BadLog { node: Box<str>, line: Box<str> },
 }

@@ -38,6 +38,19 @@ fn during_a_fault_and_the_healing_after_it_an_entry_may_be_late() {
 }
 
 #[test]
+fn one_fault_after_the_other_excuses_no_entry_for_ever() {
+    let mut story = Story::good();
+    let (_, seen) = story.store(1, IN_GROUP);
+    [1, 2, 4].into_iter().for_each(|client| story.give(client, &seen));
+    for _ in 0..8 {
+        story.pass(SECOND);
+        story.fault(|story| story.pass(4 * SECOND));
+    }
+    story.give(3, &seen);
+    breaks(&mut story, "P4");
+}
+
+#[test]
 fn an_entry_shown_twice_is_noticed() {
     let mut story = Story::good();
     let (_, seen) = story.store(1, PAIR);

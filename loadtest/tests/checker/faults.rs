@@ -46,10 +46,14 @@ fn a_fault_that_takes_far_too_long_to_get_over_is_noticed() {
 
 #[test]
 fn a_node_that_grows_and_a_panic_in_its_log_are_noticed() {
-    let figures = |moment, rss_kib, fds| What::Figures { node: "gateway 1".into(), moment, rss_kib, fds };
-    for after in [figures(Moment::After, 900_000, 100), figures(Moment::After, 50_000, 900)] {
+    let figures = |moment, [rss_kib, fds, tasks]: [u64; 3]| {
+        let node = "gateway-1".into();
+        What::Figures { node, moment, rss_kib, fds, tasks }
+    };
+    for after in [[64_000, 100, 300], [50_000, 127, 300], [50_000, 100, 347]] {
+        let after = figures(Moment::After, after);
         let mut story = Story::good();
-        story.note(figures(Moment::Before, 50_000, 100));
+        story.note(figures(Moment::Before, [50_000, 100, 300]));
         story.note(after);
         breaks(&mut story, "I16");
     }
