@@ -23,8 +23,8 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long the database may take to answer that it is there.
-const DATABASE_ANSWERS_IN: Duration = Duration::from_secs(2);
+/// How long the database may take to answer that it is there: less than the second that proxies and gateways wait for us.
+const DATABASE_ANSWERS_IN: Duration = Duration::from_millis(800);
 
 /// What a node is made of; the all-in-one and a node of a cluster give different ones.
 pub struct Parts {

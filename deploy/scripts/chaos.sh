@@ -6,10 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/needs.sh"
 
-need_rust
-need_compiler
-need_cluster
-get_needs "the fault campaign"
+prepare_cluster "the fault campaign"
 cargo build --release --locked -p gateway -p api -p loadtest --bins
 chaos=$(target_folder)/release/imtt-chaos
 

@@ -6,9 +6,6 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/needs.sh"
 
-need_rust
-need_compiler
-need_cluster
-get_needs "the cluster"
+prepare_cluster "the cluster"
 cargo build --release --locked -p gateway -p api -p testkit --bins
 exec "$(target_folder)/release/private-cluster"

@@ -28,6 +28,14 @@ need_cluster() {
   need "an HAProxy, before a cluster" "haproxy" has haproxy
 }
 
+# prepare_cluster FOR-WHAT: all that a cluster is built and run with.
+prepare_cluster() {
+  need_rust
+  need_compiler
+  need_cluster
+  get_needs "$1"
+}
+
 need_rust() {
   local wanted
   wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)

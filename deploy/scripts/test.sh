@@ -50,6 +50,9 @@ browsers() {
   (cd frontend && IM_TT=$built/im-tt IM_TT_CLUSTER=$built/private-cluster npm run --silent e2e) 2>&1 | tee -a "$results"
 }
 
+# Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
+faults() { "$target/debug/imtt-chaos" --smoke; }
+
 private_mariadb() {
   local url_file=$work/mariadb-url server
   "$target/debug/private-mariadb" >"$url_file" &
@@ -77,6 +80,7 @@ stage "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 stage "build" cargo build --workspace --all-targets --locked
 private_mariadb
 stage "tests" tests
+stage "faults" faults
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"
 stage "browsers" browsers

@@ -45,10 +45,7 @@ sabotage() {
   return 1
 }
 
-need_rust
-need_compiler
-need_cluster
-get_needs "the fault campaign"
+prepare_cluster "the fault campaign"
 chaos=$(target_folder)/debug/imtt-chaos
 attended cargo build --quiet --locked -p loadtest --bins
 

@@ -23,6 +23,7 @@ use testkit::cluster::{Cluster, ClusterPlan};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 /// Load without faults, before the first one: until the nodes are what they are at work, or only until everybody talks.
 const WARM_UP: Duration = Duration::from_secs(30);
@@ -63,10 +64,12 @@ async fn live(
     recorder: Recorder,
     tell: &mut impl FnMut(String),
 ) -> Result<(Vec<Event>, Ending)> {
-    let cluster = Cluster::start(plan(options)).await;
+    // Ours, so that clients can come with tokens that run out soon.
+    let jwt_secret = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+    let cluster = Cluster::start(plan(options).env("JWT_SECRET", &jwt_secret)).await;
     let addresses =
         |nodes: &[testkit::cluster::Node]| nodes.iter().map(|node| node.address.clone()).collect::<Vec<_>>();
-    let world = World::of(recorder, &addresses(&cluster.gateways), &addresses(&cluster.apis))?;
+    let world = World::of(recorder, &addresses(&cluster.gateways), &addresses(&cluster.apis), jwt_secret)?;
     let (world, faces, stop) = (Arc::new(world), Faces::default(), CancellationToken::new());
     let people = Arc::new(People::gather(options.size, options.seed, &world, &faces, &stop).await?);
     let field = Field { cluster, people, faces, world };

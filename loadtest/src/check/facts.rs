@@ -2,25 +2,13 @@
 //! to which, what was sent, when connections lived, and when there was trouble.
 
 use super::Rules;
+use super::stays::{Stay, stays};
+use super::troubles::Troubles;
 use crate::history::{
-    Change, ClientId, ConnectionId, Ending, Event, Key, Kind, Micros, Seen, SessionNo, Via, What,
+    Change, ClientId, ConnectionId, Ending, Event, Key, Micros, Seen, SessionNo, Via, What,
 };
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
-
-/// From the entry of joining to the one of leaving, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stay {
-    pub from: i64,
-    /// `None`: still there.
-    pub through: Option<i64>,
-}
-
-impl Stay {
-    pub fn holds(&self, seq: i64) -> bool {
-        self.from <= seq && self.through.is_none_or(|through| seq <= through)
-    }
-}
 
 /// All tries to send one message.
 #[derive(Debug, Default)]
@@ -106,8 +94,7 @@ pub(super) struct Facts<'a> {
     pub ops: BTreeMap<u32, MemberOp>,
     ops_by: HashMap<(i64, i64), Vec<u32>>,
     pub ended: HashMap<SessionNo, Micros>,
-    /// By their beginnings.
-    troubles: Vec<Trouble>,
+    troubles: Troubles,
     pub quiet: Option<Micros>,
     pub end: Micros,
 }
@@ -131,7 +118,7 @@ impl<'a> Facts<'a> {
             ops: BTreeMap::new(),
             ops_by: HashMap::new(),
             ended: HashMap::new(),
-            troubles: troubles(events),
+            troubles: Troubles::of(events),
             quiet: None,
             end: events.last().map_or(0, |event| event.at),
         };
@@ -249,20 +236,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// When something that began at `from` must be done: so long after it. Where there is trouble meanwhile, when the
-    /// trouble was over and everybody had got over it.
+    /// When something that began at `from` must be done, if it may take so long without trouble.
     pub fn due(&self, from: Micros, allowed: Micros) -> Micros {
-        let mut due = from + allowed;
-        for trouble in &self.troubles {
-            if trouble.on > due {
-                break;
-            }
-            let over = trouble.over(self.rules.heal);
-            if over >= from {
-                due = due.max(over);
-            }
-        }
-        due.saturating_add(self.rules.slack)
+        self.troubles.due(from, allowed, self.rules)
     }
 
     /// Whether a client read its socket all the time from then to then.
@@ -294,69 +270,6 @@ impl<'a> Facts<'a> {
             }
         }
     }
-}
-
-fn stays(ending: &Ending) -> HashMap<(i64, i64), Vec<Stay>> {
-    let mut stays: HashMap<(i64, i64), Vec<Stay>> = HashMap::new();
-    let mut rows: Vec<&Seen> = ending.messages.iter().map(|row| &row.seen).collect();
-    rows.sort_unstable_by_key(|seen| (seen.conv, seen.seq));
-    for seen in rows {
-        match seen.kind {
-            Kind::Joined(user) => {
-                stays.entry((user, seen.conv)).or_default().push(Stay { from: seen.seq, through: None });
-            }
-            Kind::Left(user) => {
-                if let Some(last) = stays.get_mut(&(user, seen.conv)).and_then(|stays| stays.last_mut()) {
-                    last.through.get_or_insert(seen.seq);
-                }
-            }
-            _ => {}
-        }
-    }
-    stays
-}
-
-/// A fault.
-#[derive(Debug, Clone, Copy)]
-struct Trouble {
-    on: Micros,
-    off: Micros,
-    /// The two signs that everybody is over it.
-    recovered: Option<Micros>,
-    healed: Option<Micros>,
-}
-
-impl Trouble {
-    /// When nobody can put anything down to it any more, if healing may take so long where nobody saw it.
-    fn over(self, heal: Micros) -> Micros {
-        match (self.recovered, self.healed) {
-            (Some(recovered), Some(healed)) => recovered.max(healed),
-            _ => self.off.saturating_add(heal),
-        }
-    }
-}
-
-fn troubles(events: &[Event]) -> Vec<Trouble> {
-    let mut troubles: Vec<Trouble> = Vec::new();
-    let mut places: HashMap<u32, usize> = HashMap::new();
-    for event in events {
-        let at = event.at;
-        let (fault, set): (u32, fn(&mut Trouble, Micros)) = match &event.what {
-            What::FaultOn { fault, .. } => {
-                places.insert(*fault, troubles.len());
-                troubles.push(Trouble { on: at, off: Micros::MAX, recovered: None, healed: None });
-                continue;
-            }
-            What::FaultOff { fault } => (*fault, |trouble, at| trouble.off = at),
-            What::Recovered { fault } => (*fault, |trouble, at| trouble.recovered = Some(at)),
-            What::Healed { fault } => (*fault, |trouble, at| trouble.healed = Some(at)),
-            _ => continue,
-        };
-        if let Some(trouble) = places.get(&fault).and_then(|place| troubles.get_mut(*place)) {
-            set(trouble, at);
-        }
-    }
-    troubles
 }
 
 impl Facts<'_> {

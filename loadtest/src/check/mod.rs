@@ -2,6 +2,8 @@
 //! the project's list. O(n log n) in the number of events.
 
 mod verdict;
+mod stays;
+mod troubles;
 mod facts;
 mod stored;
 mod once;

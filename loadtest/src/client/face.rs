@@ -32,6 +32,8 @@ pub struct Face {
     pub cuts: u64,
     /// How often it renewed its token.
     pub renewals: u64,
+    /// How often its line was closed because its token had run out.
+    pub expiries: u64,
     /// How often it ended its session.
     pub log_outs: u64,
 }

@@ -5,6 +5,7 @@ mod world;
 mod log;
 mod outbox;
 mod link;
+mod expiring;
 pub mod rest;
 mod face;
 mod device;
@@ -44,4 +45,6 @@ pub enum Order {
     LogOut,
     /// Renew the token.
     Refresh,
+    /// Come back with a token that runs out soon, and do nothing about it.
+    Expire,
 }

@@ -24,6 +24,8 @@ pub struct World {
     pub gateways: Vec<String>,
     /// `http://host:port` of the apis.
     pub apis: Vec<String>,
+    /// What the nodes sign tokens with.
+    pub jwt_secret: String,
     /// For REST.
     pub http: reqwest::Client,
     /// The highest acked place of each conversation. Never held over an await.
@@ -36,7 +38,12 @@ impl World {
     ///
     /// # Errors
     /// No HTTP client can be made.
-    pub fn of(recorder: Recorder, gateways: &[String], apis: &[String]) -> reqwest::Result<Self> {
+    pub fn of(
+        recorder: Recorder,
+        gateways: &[String],
+        apis: &[String],
+        jwt_secret: String,
+    ) -> reqwest::Result<Self> {
         // No proxy: one in the environment would swallow calls to the loopback.
         let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_LIMIT).build()?;
         let gateways =
@@ -45,6 +52,7 @@ impl World {
             recorder,
             gateways,
             apis: apis.to_vec(),
+            jwt_secret,
             http,
             acked: Mutex::default(),
             tries: AtomicU64::new(0),

@@ -101,8 +101,8 @@ impl Aim {
             | Kind::ApiStopLocked => {
                 format!("api-{}", self.api + 1)
             }
-            Kind::RedisKill | Kind::RedisStop | Kind::PubsubKill => "redis".to_owned(),
-            Kind::DbKill | Kind::DbStop => "mariadb".to_owned(),
+            Kind::RedisKill | Kind::RedisTerm | Kind::RedisStop | Kind::PubsubKill => "redis".to_owned(),
+            Kind::DbKill | Kind::DbTerm | Kind::DbStop => "mariadb".to_owned(),
             _ => "clients".to_owned(),
         }
     }

@@ -48,10 +48,12 @@ kinds! {
     ApiStopLong "api-stop-long" 5000 12000 10000,
     ApiStopLocked "api-stop-locked" 3500 7000 10000,
     RedisKill "redis-kill" 600 1000 3000,
+    RedisTerm "redis-term" 600 1000 3000,
     RedisStop "redis-stop" 2300 3500 3000,
     PubsubKill "pubsub-kill" 500 500 3000,
     BufferOverflow "buffer-overflow" 500 1500 5000,
     DbKill "db-kill" 500 500 5000,
+    DbTerm "db-term" 500 500 5000,
     DbStop "db-stop" 2000 3500 5000,
     GatewayRedisCut "gateway-redis-cut" 1000 1500 5000,
     GatewayRedisHalf "gateway-redis-half" 2500 4000 5000,
@@ -74,6 +76,7 @@ kinds! {
     Reconnects "mass-reconnect" 400 400 5000,
     LogOuts "mass-log-out" 400 400 5000,
     Renewals "mass-renewal" 400 400 5000,
+    Expiries "mass-expiry" 4500 4500 5000,
 }
 
 impl Kind {

@@ -6,6 +6,8 @@ mod aim;
 mod field;
 mod premise;
 mod strike;
+mod proof;
+mod undo;
 mod recovery;
 
 pub use aim::Aim;
@@ -55,7 +57,8 @@ pub async fn run(field: &Field, limits: &Limits, rng: &mut StdRng, mut tell: imp
         let aim = Aim::take(kind, &gateways, field.cluster.apis.len(), rng);
         let line = one(field, &aim, limits.short, rng).await;
         tell(format!("{:>4}  {line}", nth + 1));
-        sleep(Duration::from_millis(rng.random_range(100..600))).await;
+        let longest = if limits.short { 250 } else { 600 };
+        sleep(Duration::from_millis(rng.random_range(50..longest))).await;
     }
 }
 

@@ -1,5 +1,4 @@
-//! Doing it, proving it, undoing it. A strike comes back when the fault is there; some faults need more to be undone
-//! after everybody has got over them, such as starting the node that was killed.
+//! Breaking something. A strike comes back when the fault is there.
 
 use super::aim::{Aim, Break};
 use super::field::Field;
@@ -12,16 +11,17 @@ use rand::Rng;
 use rand::rngs::StdRng;
 use std::time::Duration;
 use testkit::cluster::{Link, Node};
-use testkit::proxy::{Counts, Direction, Mode};
+use testkit::daemon::Daemon;
+use testkit::proxy::{Counts, Direction};
 use tokio::time::sleep;
 
 /// What was there before, to be compared with.
 #[derive(Debug, Default)]
 pub struct Struck {
-    counts: Counts,
-    before: u64,
+    pub(super) counts: Counts,
+    pub(super) before: u64,
     /// What could be seen at once.
-    seen: Option<String>,
+    pub(super) seen: Option<String>,
 }
 
 /// How often a node is stopped until it is caught with a lock in its hands.
@@ -53,6 +53,7 @@ impl Field {
                 self.cluster.redis.kill().await;
                 Struck::seen(self.cluster.redis.pid().is_none().then(|| "redis is gone".to_owned()))
             }
+            Kind::RedisTerm => Struck::seen(terminate(&self.cluster.redis).await),
             Kind::RedisStop => self.stop_store(&self.cluster.redis),
             Kind::PubsubKill => self.kill_subscribers().await,
             Kind::BufferOverflow => self.overflow(aim).await,
@@ -60,6 +61,7 @@ impl Field {
                 self.cluster.mariadb.kill().await;
                 Struck::seen(self.cluster.mariadb.pid().is_none().then(|| "mariadbd is gone".to_owned()))
             }
+            Kind::DbTerm => Struck::seen(terminate(&self.cluster.mariadb).await),
             Kind::DbStop => self.stop_store(&self.cluster.mariadb),
             Kind::SlowReaders => self.slow_readers(rng).await,
             Kind::Reconnects => self.order_many(
@@ -72,82 +74,10 @@ impl Field {
             Kind::Renewals => {
                 self.order_many(self.people.devices.len(), |face| face.renewals, rng, |_| Order::Refresh)
             }
+            Kind::Expiries => {
+                self.order_many(self.people.devices.len(), |face| face.expiries, rng, |_| Order::Expire)
+            }
             _ => Struck::default(),
-        }
-    }
-
-    /// What shows that it is there, or was.
-    pub async fn proof(&self, aim: &Aim, struck: &Struck) -> Option<String> {
-        if let Some((_, how)) = aim.link() {
-            return self.link_proof(aim, how, struck);
-        }
-        match aim.kind {
-            Kind::GatewayStop | Kind::GatewayStopLong | Kind::ApiStop | Kind::ApiStopLong => {
-                stopped(self.node(aim).pid())
-            }
-            Kind::RedisStop => stopped(self.cluster.redis.pid()),
-            Kind::DbStop => stopped(self.cluster.mariadb.pid()),
-            Kind::SlowReaders => {
-                let told = self.resyncs().await - struck.before;
-                (told > 0).then(|| format!("{told} outboxes ran over or were closed as stuck"))
-            }
-            Kind::Reconnects => {
-                self.count(|face| face.cuts, struck, "lines were cut", self.people.devices.len() / 2)
-            }
-            Kind::LogOuts => self.count(|face| face.log_outs, struck, "sessions ended", 4),
-            Kind::Renewals => {
-                self.count(|face| face.renewals, struck, "tokens were renewed", self.people.devices.len() / 2)
-            }
-            _ => struck.seen.clone(),
-        }
-    }
-
-    /// Undoes it, as far as others must get over it with that.
-    pub async fn undo(&self, aim: &Aim) {
-        if let Some((link, _)) = aim.link() {
-            return self.cluster.link(link).heal();
-        }
-        match aim.kind {
-            Kind::GatewayStop
-            | Kind::GatewayStopLong
-            | Kind::ApiStop
-            | Kind::ApiStopLong
-            | Kind::ApiStopLocked => {
-                self.node(aim).cont();
-            }
-            Kind::RedisKill => {
-                self.cluster.redis.start();
-                self.cluster.redis.wait_ready().await;
-            }
-            Kind::RedisStop => self.cluster.redis.cont(),
-            Kind::BufferOverflow => self.end_overflow(aim).await,
-            Kind::DbKill => {
-                self.cluster.mariadb.start();
-                self.cluster.mariadb.wait_ready().await;
-            }
-            Kind::DbStop => self.cluster.mariadb.cont(),
-            _ => {}
-        }
-    }
-
-    /// Makes whole again what everybody had to do without.
-    pub async fn repair(&self, aim: &Aim) {
-        if matches!(
-            aim.kind,
-            Kind::GatewayKill | Kind::GatewayTerm | Kind::ApiKill | Kind::ApiKillUnheard | Kind::ApiTerm
-        ) {
-            let node = self.node(aim);
-            node.start();
-            node.wait_ready().await;
-        }
-    }
-
-    fn node(&self, aim: &Aim) -> &Node {
-        match aim.kind {
-            Kind::GatewayKill | Kind::GatewayTerm | Kind::GatewayStop | Kind::GatewayStopLong => {
-                &self.cluster.gateways[aim.gateway]
-            }
-            _ => &self.cluster.apis[aim.api],
         }
     }
 
@@ -163,24 +93,7 @@ impl Field {
         Struck { counts, ..Struck::default() }
     }
 
-    fn link_proof(&self, aim: &Aim, how: Break, struck: &Struck) -> Option<String> {
-        let (now, before) = (self.cluster.link(aim.link()?.0).counts(), struck.counts);
-        let total = |bytes: [u64; 2]| bytes[0] + bytes[1];
-        let (reset, dropped) = (now.reset - before.reset, total(now.dropped) - total(before.dropped));
-        let passed = total(now.passed) - total(before.passed);
-        let held = (total(now.taken) - total(now.passed) - total(now.dropped))
-            .saturating_sub(total(before.taken) - total(before.passed) - total(before.dropped));
-        match how {
-            Break::Cut => (reset > 0).then(|| format!("{reset} connections reset")),
-            Break::Both(Mode::Drop) | Break::Half => {
-                (dropped > 0).then(|| format!("{dropped} bytes swallowed"))
-            }
-            Break::Both(Mode::Stall) => (held > 0).then(|| format!("{held} bytes held")),
-            Break::Both(_) => (passed > 0).then(|| format!("{passed} bytes passed late")),
-        }
-    }
-
-    fn stop_store(&self, store: &testkit::daemon::Daemon) -> Struck {
+    fn stop_store(&self, store: &Daemon) -> Struck {
         store.stop();
         Struck::default()
     }
@@ -261,12 +174,6 @@ impl Field {
         Struck::default()
     }
 
-    async fn end_overflow(&self, aim: &Aim) {
-        let limit = "pubsub 32mb 8mb 60";
-        let _set = self.cluster.redis.command(&["CONFIG", "SET", "client-output-buffer-limit", limit]).await;
-        self.cluster.link(Link::GatewayRedis(aim.gateway)).heal();
-    }
-
     /// Some stop reading, and everybody shouts in the group that has them all.
     async fn slow_readers(&self, rng: &mut StdRng) -> Struck {
         let before = self.resyncs().await;
@@ -297,23 +204,12 @@ impl Field {
         Struck { before, ..Struck::default() }
     }
 
-    fn total(&self, count: impl Fn(&Face) -> u64) -> u64 {
+    pub(super) fn total(&self, count: impl Fn(&Face) -> u64) -> u64 {
         self.faces.lock().values().map(count).sum()
     }
 
-    fn count(
-        &self,
-        count: impl Fn(&Face) -> u64,
-        struck: &Struck,
-        what: &str,
-        least: usize,
-    ) -> Option<String> {
-        let number = self.total(count) - struck.before;
-        (number >= least as u64).then(|| format!("{number} {what}"))
-    }
-
     /// How often the gateways told somebody slow to compare, or closed them.
-    async fn resyncs(&self) -> u64 {
+    pub(super) async fn resyncs(&self) -> u64 {
         let mut total = 0;
         for gateway in &self.cluster.gateways {
             let metrics = gateway.metrics().await.unwrap_or_default();
@@ -342,12 +238,7 @@ async fn kill(node: &Node) -> Option<String> {
 }
 
 /// A planned stop, which has to end with 0.
-async fn terminate(node: &Node) -> Option<String> {
-    let pid = node.pid()?;
-    (node.terminate().await == Some(0)).then(|| format!("pid {pid} drained and ended with 0"))
-}
-
-fn stopped(pid: Option<u32>) -> Option<String> {
-    let pid = pid?;
-    (premise::state(pid)? == 'T').then(|| format!("pid {pid} stands still"))
+async fn terminate(daemon: &Daemon) -> Option<String> {
+    let pid = daemon.pid()?;
+    (daemon.terminate().await == Some(0)).then(|| format!("pid {pid} ended with 0"))
 }

@@ -1,6 +1,7 @@
 //! The line to a gateway: dialling any of them, keeping it alive, losing it, and coming back a little later each time.
 
 use super::{Done, State};
+use crate::client::expiring::expiring;
 use crate::client::link::{Line, NoLine, dial};
 use crate::history::{ConnectionId, SessionNo, What};
 use rand::Rng;
@@ -37,7 +38,12 @@ impl State {
         }
         self.dialling = true;
         let gateway = self.rng.random_range(0..self.world.gateways.len());
-        let (address, token) = (self.world.gateways[gateway].clone(), self.me.tokens.token.clone());
+        let (address, mut token) = (self.world.gateways[gateway].clone(), self.me.tokens.token.clone());
+        if std::mem::take(&mut self.expires_soon)
+            && let Some(expiring) = expiring(&token, &self.world.jwt_secret)
+        {
+            token = expiring;
+        }
         let (asked, small) = (self.world.recorder.now(), self.me.small_buffers);
         self.spawn(async move {
             let line = dial(&address, &token, small).await.map(Box::new);
@@ -148,6 +154,7 @@ impl State {
         match code {
             Some(4401) => {
                 self.refresh_at = now;
+                self.faces.change(self.me.client, |face| face.expiries += 1);
             }
             // Ours to end, or not: whoever is sent away logs in again.
             Some(4501..=4503) if self.session.take().is_some() => self.log_in_again(),

@@ -126,6 +126,8 @@ struct State {
     session: Option<SessionNo>,
     refresh_at: Instant,
     refreshing: bool,
+    /// The next line is made with a token that runs out soon.
+    expires_soon: bool,
     attached: Option<Attached>,
     dialling: bool,
     dial_at: Instant,
@@ -159,6 +161,7 @@ impl State {
             session: Some(session),
             refresh_at: now + Duration::from_secs(rng.random_range(500..800)),
             refreshing: false,
+            expires_soon: false,
             attached: None,
             dialling: false,
             dial_at: now,

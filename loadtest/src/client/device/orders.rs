@@ -60,6 +60,11 @@ impl State {
             }
             Order::LogOut => self.log_out(),
             Order::Refresh => self.refresh_at = now,
+            Order::Expire => {
+                self.expires_soon = true;
+                self.cut(None);
+                self.dial_at = now;
+            }
         }
         self.turn(now);
     }
