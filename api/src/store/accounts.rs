@@ -1,6 +1,6 @@
 //! What the way of a message asks about accounts, about many at once.
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::lists::{marks, padded};
 use super::sql::{Row, Sql, query};
 use shared::event::Status;

@@ -1,7 +1,7 @@
 //! Conversations: a row a pair of users or a group. Its `last_seq` numbers the entries, and whoever holds the
 //! row's lock is the only one who may.
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::dialect::{self, Lock};
 use super::lists::{any_of, cut, marks, padded, repeated};
 use super::sql::{Query, Row, Sql, query};

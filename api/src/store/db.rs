@@ -2,13 +2,11 @@
 //! has one writer, so its writing pool has one connection; on MySQL the writing pool's sessions give up early
 //! on locks, so that a stuck row delays only its own conversation.
 
+use super::conn::{Conn, Tx};
 use super::timing::Waiting;
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
-use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{
-    Connection, MySql, MySqlConnection, MySqlPool, Sqlite, SqliteConnection, SqlitePool, Transaction,
-};
+use sqlx::{Connection, MySqlConnection, MySqlPool, SqlitePool};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -66,82 +64,12 @@ enum Pool {
     Sqlite(SqlitePool),
 }
 
-/// A connection, for statements. The variants are `sql.rs`'s business.
-pub struct Conn(Held);
-
-enum Held {
-    MySql(PoolConnection<MySql>),
-    MySqlTx(Transaction<'static, MySql>),
-    Sqlite(PoolConnection<Sqlite>),
-    SqliteTx(Transaction<'static, Sqlite>),
-}
-
-/// A driver's connection.
-pub(super) enum Inner<'c> {
-    MySql(&'c mut MySqlConnection),
-    Sqlite(&'c mut SqliteConnection),
-}
-
-/// A write transaction; dropped without `commit`, it is rolled back.
-pub struct Tx(Conn);
-
-impl std::ops::Deref for Tx {
-    type Target = Conn;
-
-    fn deref(&self) -> &Conn {
-        &self.0
-    }
-}
-
-impl std::ops::DerefMut for Tx {
-    fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
-    }
-}
-
-impl Conn {
-    pub(super) fn inner(&mut self) -> Inner<'_> {
-        match &mut self.0 {
-            Held::MySql(conn) => Inner::MySql(conn),
-            Held::MySqlTx(tx) => Inner::MySql(tx),
-            Held::Sqlite(conn) => Inner::Sqlite(conn),
-            Held::SqliteTx(tx) => Inner::Sqlite(tx),
-        }
-    }
-
-    /// The engine behind it.
-    #[must_use]
-    pub fn engine(&self) -> Engine {
-        match &self.0 {
-            Held::MySql(_) | Held::MySqlTx(_) => Engine::MySql,
-            Held::Sqlite(_) | Held::SqliteTx(_) => Engine::Sqlite,
-        }
-    }
-}
-
-impl Tx {
-    /// Makes it durable. After an error it is not known whether it is: repeat with the same ids.
-    ///
-    /// # Errors
-    /// The driver's.
-    pub async fn commit(self) -> Result<(), sqlx::Error> {
-        match self.0.0 {
-            Held::MySqlTx(tx) => tx.commit().await,
-            Held::SqliteTx(tx) => tx.commit().await,
-            Held::MySql(_) | Held::Sqlite(_) => Ok(()),
-        }
-    }
-
-    /// Undoes it, and waits until it is undone: dropping it gives its locks back only some time later.
-    ///
-    /// # Errors
-    /// The driver's; the connection is lost then, and the transaction with it.
-    pub async fn rollback(self) -> Result<(), sqlx::Error> {
-        match self.0.0 {
-            Held::MySqlTx(tx) => tx.rollback().await,
-            Held::SqliteTx(tx) => tx.rollback().await,
-            Held::MySql(_) | Held::Sqlite(_) => Ok(()),
-        }
+impl Pool {
+    async fn acquire(&self) -> Result<Conn, sqlx::Error> {
+        Ok(match self {
+            Self::MySql(pool) => Conn::mysql(pool.acquire().await?),
+            Self::Sqlite(pool) => Conn::sqlite(pool.acquire().await?),
+        })
     }
 }
 
@@ -196,10 +124,7 @@ impl Db {
     /// The driver's; [`sqlx::Error::PoolTimedOut`] when none came free.
     pub async fn read(&self) -> Result<Conn, sqlx::Error> {
         let _waiting = Waiting::in_pool("read");
-        Ok(Conn(match &self.read {
-            Pool::MySql(pool) => Held::MySql(pool.acquire().await?),
-            Pool::Sqlite(pool) => Held::Sqlite(pool.acquire().await?),
-        }))
+        self.read.acquire().await
     }
 
     /// A connection for a single statement that writes.
@@ -208,10 +133,7 @@ impl Db {
     /// As [`Self::read`].
     pub async fn write(&self) -> Result<Conn, sqlx::Error> {
         let _waiting = Waiting::in_pool("write");
-        Ok(Conn(match &self.write {
-            Pool::MySql(pool) => Held::MySql(pool.acquire().await?),
-            Pool::Sqlite(pool) => Held::Sqlite(pool.acquire().await?),
-        }))
+        self.write.acquire().await
     }
 
     /// A write transaction: READ COMMITTED on MySQL; the only writer on SQLite.
@@ -219,11 +141,7 @@ impl Db {
     /// # Errors
     /// As [`Self::read`].
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
-        let _waiting = Waiting::in_pool("write");
-        Ok(Tx(Conn(match &self.write {
-            Pool::MySql(pool) => Held::MySqlTx(pool.begin().await?),
-            Pool::Sqlite(pool) => Held::SqliteTx(pool.begin_with("BEGIN IMMEDIATE").await?),
-        })))
+        Tx::begin(self.write().await?).await
     }
 
     /// The id of the first of `count` rows that one statement inserted, and the step to the next. InnoDB

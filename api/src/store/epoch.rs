@@ -1,7 +1,7 @@
 //! The database's epoch: a random name, made with the database and changed when it is restored from a copy.
 //! A client that meets another one drops what it cached, since numbers after the copy were given out twice.
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::dialect;
 use super::sql::{Sql, query};
 use uuid::Uuid;

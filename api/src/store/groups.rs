@@ -1,6 +1,6 @@
 //! Groups: their name and owner. Who is in them is `members.rs`, what is said in them is `messages.rs`.
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::lists::{marks, padded};
 use super::sql::{Row, Sql, query};
 use shared::ids::{GroupId, UserId};

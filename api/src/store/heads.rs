@@ -1,7 +1,7 @@
 //! Where users' conversations have come to: one short row a conversation, for many users in one statement.
 //! A direct conversation counts from its first entry on, a group as long as the user is its member.
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::lists::{marks, padded};
 use super::sql::{Query, Sql, query};
 use shared::door::Seat;

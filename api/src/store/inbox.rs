@@ -1,8 +1,8 @@
 //! A user's list of conversations: whose they are, how far they have come, how much of that is unread, and
 //! the last thing said. A fixed number of statements, however many conversations there are.
 
+use super::conn::Conn;
 use super::conversations::{self, Conversation};
-use super::db::Conn;
 use super::messages::{self, StoredMessage};
 use super::sql::{Row, Sql, query};
 use shared::ids::{GroupId, Seq, UserId};

@@ -1,7 +1,7 @@
 //! Who is in which group, since which entry, and as what. Only append writes here, under the lock of the
 //! group's conversation, so that the table always says what the log says.
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::dialect;
 use super::lists::{any_of, cut, marks, padded, repeated};
 use super::sql::{Query, Row, Sql, query};

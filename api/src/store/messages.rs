@@ -1,6 +1,7 @@
 //! The log: one row an entry, whatever kind of entry it is. Read by place, never by id or time.
 
-use super::db::{Conn, Db};
+use super::conn::Conn;
+use super::db::Db;
 use super::lists::{any_of, cut, padded, repeated};
 use super::sql::{Query, Row, Sql, query};
 use shared::ids::{ConversationId, GroupId, MessageId, Seq, UserId};

@@ -2,7 +2,8 @@
 //! driver's own lock is not used: MariaDB answers its endless wait with NULL at once and lets everybody in.
 
 use super::OpenError;
-use super::db::{Db, Inner, connect_mysql};
+use super::conn::Inner;
+use super::db::{Db, connect_mysql};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{Connection, MySqlConnection};
 

@@ -1,6 +1,7 @@
 //! The durable truth: the SQL of every aggregate, written once for both engines.
 
 pub mod db;
+mod conn;
 pub mod sql;
 mod dialect;
 mod lists;
@@ -20,7 +21,8 @@ pub mod reads;
 pub mod heads;
 pub mod inbox;
 
-pub use db::{Conn, Db, Engine, PoolSizes, Tx};
+pub use conn::{Conn, Tx};
+pub use db::{Db, Engine, PoolSizes};
 pub use dialect::{Lock, Trouble};
 pub(crate) use lists::LARGEST;
 pub use open::{Database, OpenError, open};

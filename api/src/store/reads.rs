@@ -1,7 +1,7 @@
 //! Read cursors: how far each user has seen each conversation. A row a user and conversation, never one a
 //! message.
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::dialect;
 use super::lists::{any_of, padded, repeated};
 use super::sql::{Sql, query};

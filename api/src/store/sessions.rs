@@ -1,7 +1,7 @@
 //! Sessions: one row a log-in on a device. The row holds what refresh tokens are derived from, and nothing
 //! that could be presented as one (`docs/adr/0004-refresh-tokens-are-derived.md`).
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::sql::{Row, query};
 use shared::ids::{SessionId, UserId};
 use shared::time::Timestamp;

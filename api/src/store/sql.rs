@@ -1,7 +1,7 @@
 //! One face for two drivers: a statement with its values, and a row that is read by column name. Statements
 //! are written once in `?` style, which both engines read; those that differ stand in `dialect.rs`.
 
-use super::db::{Conn, Inner};
+use super::conn::{Conn, Inner, in_time};
 use super::timing::Running;
 use chrono::{DateTime, Utc};
 use shared::ids::{ConversationId, GroupId, MessageId, SessionId, UserId};
@@ -82,7 +82,7 @@ macro_rules! drive {
                 Value::Time(at) => query.bind(<$engine as Times>::stored(at)),
             };
         }
-        query.$run($conn)
+        in_time(query.$run($conn))
     }};
 }
 

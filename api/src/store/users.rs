@@ -1,7 +1,7 @@
 //! Accounts: the rows of `users`. Names and addresses are found and kept apart by their keys, which are made
 //! in `auth/names.rs`; what decides between two that race for one is the unique key.
 
-use super::db::Conn;
+use super::conn::Conn;
 use super::lists::{marks, padded};
 use super::sql::{Row, Sql, query};
 use shared::event::Status;

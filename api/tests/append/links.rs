@@ -5,7 +5,8 @@ use crate::support::proxy::Proxy;
 use crate::support::{Bench, to};
 use crate::{one_lane, unavailable};
 use api::append::{Hooks, Pause};
-use api::store::Database;
+use api::store::{Database, epoch};
+use futures_util::future::join_all;
 use shared::envelope::Change;
 use shared::ids::ConversationId;
 use shared::topic::Topic;
@@ -208,7 +209,7 @@ async fn connections_that_the_server_killed_cost_no_draft() {
     let [alice, bob] = bench.users().await;
     // As many as the pools hold are open and idle.
     let held = (0..8).map(|_| async { (bench.db.write().await.unwrap(), bench.db.read().await.unwrap()) });
-    drop(futures_util::future::join_all(held).await);
+    drop(join_all(held).await);
     let mut own = MySqlConnection::connect(&url(&bench)).await.unwrap();
     let others =
         "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND db = DATABASE()";
@@ -221,6 +222,30 @@ async fn connections_that_the_server_killed_cost_no_draft() {
     tokio::time::sleep(Duration::from_millis(1200)).await;
     let outcome = append.send(to(alice, bob, "after")).await;
     assert!(outcome.is_ok(), "{outcome:?}");
+}
+
+/// Statements that no answer will ever come to: each place in the pools is free again, for the server that is there now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_vanished_holds_no_place_in_the_pools() {
+    let bench = Bench::mariadb().await;
+    let proxy = Arc::new(Proxy::to(&url(&bench)).await);
+    let db = bench.db_through(&proxy).await;
+    let append = bench.append_with(db.clone(), &KeepingBus::new(), Hooks::default());
+    let [alice, bob] = bench.users().await;
+    append.send(to(alice, bob, "before")).await.unwrap();
+    // As many as the pools have.
+    let taken = join_all((0..2).map(|_| async { (db.read().await.unwrap(), db.begin().await.unwrap()) }));
+    let taken = taken.await;
+    proxy.exchange_server();
+    let asked = taken.into_iter().map(async |(mut read, mut tx)| {
+        tokio::join!(async { epoch::epoch(&mut read).await.is_err() }, async {
+            epoch::epoch(&mut tx).await.is_err()
+        },)
+    });
+    let failed = tokio::time::timeout(Duration::from_secs(30), join_all(asked)).await;
+    assert!(failed.expect("an end to it").iter().all(|failed| *failed == (true, true)));
+    append.send(to(alice, bob, "after")).await.unwrap();
+    assert!(epoch::epoch(&mut db.read().await.unwrap()).await.is_ok());
 }
 
 fn url(bench: &Bench) -> String {

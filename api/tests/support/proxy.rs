@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -22,6 +22,8 @@ pub struct Proxy {
 #[derive(Default)]
 struct Mode {
     now: AtomicU8,
+    /// How often the server was exchanged.
+    server: AtomicU64,
     changed: Notify,
 }
 
@@ -60,6 +62,13 @@ impl Proxy {
         self.mode.changed.notify_waiters();
     }
 
+    /// As if the server had vanished without a word and another one had taken its place: open connections stay open and are
+    /// silent for ever, new ones are served.
+    pub fn exchange_server(&self) {
+        self.mode.server.fetch_add(1, Ordering::SeqCst);
+        self.mode.changed.notify_waiters();
+    }
+
     /// Whether an answer was lost since it was told to.
     pub fn has_cut(&self) -> bool {
         self.mode.now.load(Ordering::SeqCst) == PASS
@@ -94,9 +103,20 @@ async fn link(mut client: TcpStream, server: SocketAddr, mode: Arc<Mode>) {
             }
         }
     };
+    let born = mode.server.load(Ordering::SeqCst);
+    let vanished = async {
+        loop {
+            let changed = mode.changed.notified();
+            if mode.server.load(Ordering::SeqCst) != born {
+                break;
+            }
+            changed.await;
+        }
+    };
     // Either end closing closes both.
     tokio::select! {
         () = answers => {}
         _ = copy(&mut from_client, &mut to_server) => {}
+        () = vanished => std::future::pending().await,
     }
 }

@@ -1,0 +1,149 @@
+//! A connection that a pool lent, and a transaction on it. Nothing waits for ever for a server that is silent: a host that
+//! vanished says nothing, and TCP takes a quarter of an hour to notice, all the while with a place in the pool.
+
+use super::db::Engine;
+use sqlx::pool::PoolConnection;
+use sqlx::{Executor, MySql, MySqlConnection, Sqlite, SqliteConnection};
+use std::io::ErrorKind;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+/// How long a statement may take, its waiting for locks included.
+const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long the server may take to say that a connection is fit to be lent again.
+const GIVEN_BACK_IN: Duration = Duration::from_secs(1);
+
+/// A connection, for statements. The variants are `sql.rs`'s business.
+pub struct Conn {
+    held: Held,
+    /// A transaction has begun, and not ended.
+    in_transaction: bool,
+}
+
+enum Held {
+    MySql(PoolConnection<MySql>),
+    Sqlite(PoolConnection<Sqlite>),
+}
+
+/// A driver's connection.
+pub(super) enum Inner<'c> {
+    MySql(&'c mut MySqlConnection),
+    Sqlite(&'c mut SqliteConnection),
+}
+
+/// What a step came to; [`sqlx::Error::Io`] when it took too long. What became of it is not known then.
+pub(super) async fn in_time<T>(step: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    match timeout(STATEMENT_LIMIT, step).await {
+        Ok(came) => came,
+        Err(_late) => Err(sqlx::Error::Io(ErrorKind::TimedOut.into())),
+    }
+}
+
+impl Conn {
+    pub(super) fn mysql(conn: PoolConnection<MySql>) -> Self {
+        Self { held: Held::MySql(conn), in_transaction: false }
+    }
+
+    pub(super) fn sqlite(conn: PoolConnection<Sqlite>) -> Self {
+        Self { held: Held::Sqlite(conn), in_transaction: false }
+    }
+
+    pub(super) fn inner(&mut self) -> Inner<'_> {
+        match &mut self.held {
+            Held::MySql(conn) => Inner::MySql(conn),
+            Held::Sqlite(conn) => Inner::Sqlite(conn),
+        }
+    }
+
+    /// The engine behind it.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        match &self.held {
+            Held::MySql(_) => Engine::MySql,
+            Held::Sqlite(_) => Engine::Sqlite,
+        }
+    }
+
+    /// Says one word of a transaction, as text: not all servers prepare them.
+    async fn say(&mut self, word: &'static str) -> Result<(), sqlx::Error> {
+        in_time(async {
+            match self.inner() {
+                Inner::MySql(conn) => conn.execute(word).await.map(drop),
+                Inner::Sqlite(conn) => conn.execute(word).await.map(drop),
+            }
+        })
+        .await
+    }
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        // In the middle of a transaction it is closed, which undoes that at once.
+        let fit = !self.in_transaction;
+        match &mut self.held {
+            Held::MySql(conn) => give_back(conn.return_to_pool(), fit),
+            Held::Sqlite(conn) => give_back(conn.return_to_pool(), fit),
+        }
+    }
+}
+
+/// Lets a pool look whether a connection is fit, for a while; where it is not, dropping `back` closes it.
+fn give_back(back: impl Future<Output = ()> + Send + 'static, fit: bool) {
+    if let (true, Ok(runtime)) = (fit, Handle::try_current()) {
+        runtime.spawn(timeout(GIVEN_BACK_IN, back));
+    }
+}
+
+/// A write transaction; dropped without `commit`, it is rolled back.
+pub struct Tx(Conn);
+
+impl std::ops::Deref for Tx {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+}
+
+impl Tx {
+    pub(super) async fn begin(mut conn: Conn) -> Result<Self, sqlx::Error> {
+        conn.in_transaction = true;
+        let begin = match conn.engine() {
+            Engine::MySql => "BEGIN",
+            // The only writer from the beginning, or it could fail in the middle.
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+        };
+        conn.say(begin).await?;
+        Ok(Self(conn))
+    }
+
+    /// Makes it durable. After an error it is not known whether it is: repeat with the same ids.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub async fn commit(self) -> Result<(), sqlx::Error> {
+        self.end("COMMIT").await
+    }
+
+    /// Undoes it, and waits until it is undone: dropping it costs the connection.
+    ///
+    /// # Errors
+    /// The driver's; the connection is lost then, and the transaction with it.
+    pub async fn rollback(self) -> Result<(), sqlx::Error> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(mut self, word: &'static str) -> Result<(), sqlx::Error> {
+        self.0.say(word).await?;
+        self.0.in_transaction = false;
+        Ok(())
+    }
+}
