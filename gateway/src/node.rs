@@ -121,7 +121,7 @@ impl Node {
             tasks,
             stop,
         });
-        node.presence.renew(Lease::Taken).await;
+        node.presence.renew(&node, Lease::Taken).await;
         for deliveries in subscriber.deliveries {
             node.tasks.spawn(hub::work(node.clone(), deliveries));
         }

@@ -64,7 +64,7 @@ pub fn recover_topic(node: &Arc<Node>, topic: Topic) {
 pub fn recover_all(node: &Arc<Node>) {
     // A store that came back empty is to be told at once who is here.
     let listing = node.clone();
-    node.tasks.spawn(async move { listing.presence.renew(Lease::Held).await });
+    node.tasks.spawn(async move { listing.presence.renew(&listing, Lease::Held).await });
     node.hub.each_connection(|connection| {
         attach::refresh(node, connection);
         watch::again(node, connection);

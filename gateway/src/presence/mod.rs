@@ -9,7 +9,7 @@ use crate::commands::typing::ephemeral;
 use crate::node::Node;
 use shared::event::{ServerEvent, Status};
 use shared::ids::{NodeId, UserId};
-use shared::presence::{LEASE_RENEWAL, Lease, Presence};
+use shared::presence::{LEASE_RENEWAL, Lease, Presence, PresenceAway};
 use shared::topic::Topic;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,6 +18,9 @@ use tokio::time::Instant;
 
 /// How long others still see a user whose last connection here closed.
 const GRACE: Duration = Duration::from_secs(20);
+
+/// How many users are listed, or told of, in one go.
+const AT_ONCE: usize = 1_000;
 
 /// How often the keeper looks around.
 const TURN: Duration = Duration::from_secs(1);
@@ -90,7 +93,7 @@ impl Keeper {
         if self.store.enter(life, &[user]).await.is_err() {
             self.here().must_relist = true;
         }
-        publish(node, user, choice).await;
+        publish(node, &[(user, choice)]).await;
     }
 
     /// One connection less; the last one's user stays a while.
@@ -111,35 +114,43 @@ impl Keeper {
             local.choice = choice;
         }
         let telling = node.clone();
-        node.tasks.spawn(async move { publish(&telling, user, choice).await });
+        node.tasks.spawn(async move { publish(&telling, &[(user, choice)]).await });
     }
 
     /// Takes or renews the lease. Whoever lost one begins a new life and lists everybody under it.
-    pub async fn renew(&self, expected: Lease) {
+    pub async fn renew(&self, node: &Node, expected: Lease) {
         let life = self.here().life;
         match self.store.renew(life).await {
             Ok(lease) if lease == expected => {}
             Ok(_) => self.here().begin_anew(),
             Err(_) => self.here().must_relist = true,
         }
-        self.relist().await;
+        self.relist(node).await;
     }
 
-    async fn relist(&self) {
+    /// Lists everybody again, and tells those who watch: whoever came to watch meanwhile found them gone.
+    async fn relist(&self, node: &Node) {
         let (life, users) = {
             let mut here = self.here();
             if !std::mem::take(&mut here.must_relist) {
                 return;
             }
-            (here.life, here.users.keys().copied().collect::<Vec<_>>())
+            let users = here.users.iter().map(|(user, local)| (*user, local.choice));
+            (here.life, users.collect::<Vec<_>>())
         };
         let listed = async {
             self.store.renew(life).await?;
-            self.store.enter(life, &users).await
+            for some in users.chunks(AT_ONCE) {
+                let ids: Vec<UserId> = some.iter().map(|(user, _)| *user).collect();
+                self.store.enter(life, &ids).await?;
+            }
+            Ok::<_, PresenceAway>(())
         };
         if listed.await.is_err() {
             self.here().must_relist = true;
+            return;
         }
+        publish(node, &users).await;
     }
 
     /// Takes those off the list whose grace is over, and tells who watches them, unless they are elsewhere.
@@ -173,9 +184,9 @@ impl Keeper {
         }
         // Unknown is not offline: then nobody is told.
         let Ok(online) = self.store.online(&gone).await else { return };
-        for (user, _) in gone.into_iter().zip(online).filter(|(_, is_online)| !is_online) {
-            publish(node, user, Status::Offline).await;
-        }
+        let offline = gone.into_iter().zip(online).filter(|(_, is_online)| !is_online);
+        let offline: Vec<_> = offline.map(|(user, _)| (user, Status::Offline)).collect();
+        publish(node, &offline).await;
     }
 
     /// A planned stop: the lease is given up, and with it everybody who is not elsewhere.
@@ -197,7 +208,7 @@ pub async fn turn(node: Arc<Node>) {
             () = node.stop.cancelled() => return,
         }
         if renewed.elapsed() >= LEASE_RENEWAL {
-            node.presence.renew(Lease::Held).await;
+            node.presence.renew(&node, Lease::Held).await;
             renewed = Instant::now();
         }
         node.presence.let_go(&node).await;
@@ -208,10 +219,13 @@ pub async fn turn(node: Arc<Node>) {
     }
 }
 
-/// Tells those who watch a connected user what they may see. What is lost here, their next look finds.
-async fn publish(node: &Node, user: UserId, shown: Status) {
-    let event = ServerEvent::Presence { user_id: user, status: shown };
-    let Ok(body) = serde_json::to_vec(&event) else { return };
-    let envelope = ephemeral(node, user, body.into());
-    let _ = node.bus.publish(&[(Topic::Presence(user), envelope.encode())]).await;
+/// Tells those who watch these users what they may see of them. What is lost here, their next look finds.
+async fn publish(node: &Node, shown: &[(UserId, Status)]) {
+    for some in shown.chunks(AT_ONCE) {
+        let told = some.iter().filter_map(|(user, status)| {
+            let body = serde_json::to_vec(&ServerEvent::Presence { user_id: *user, status: *status }).ok()?;
+            Some((Topic::Presence(*user), ephemeral(node, *user, body.into()).encode()))
+        });
+        let _ = node.bus.publish(&told.collect::<Vec<_>>()).await;
+    }
 }

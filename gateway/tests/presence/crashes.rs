@@ -89,6 +89,20 @@ async fn a_gateway_that_slept_lists_its_users_again_unnoticed() {
     scene.alices.expect_silence().await;
 }
 
+/// Who came to watch while a gateway slept found its users gone, and hears at once that they are not.
+#[tokio::test(start_paused = true)]
+async fn whoever_looked_while_a_gateway_slept_hears_when_it_is_awake() {
+    let scene = Scene::new().await;
+    let _bobs = scene.attached(&scene.there, &scene.bob).await;
+    scene.world.clock.advance(Duration::from_secs(15));
+    let third = scene.world.node().await;
+    let mut carols = scene.attached(&third, &scene.carol).await;
+    carols.send_json(&json!({ "event_type": "watch", "user_ids": [scene.bob.id] })).await;
+    assert_eq!(carols.untaken().await, [shown(&scene.bob, "offline")], "the premise: he is not listed");
+    scene.world.pass(Duration::from_secs(4)).await;
+    assert_eq!(carols.untaken().await, [shown(&scene.bob, "online")]);
+}
+
 /// A Redis that comes back empty tears the links too, and those are back before everybody is listed again.
 #[tokio::test(start_paused = true)]
 async fn who_is_read_again_after_a_gap_and_is_not_listed_yet_is_not_gone() {
