@@ -94,6 +94,8 @@ pub(super) struct Facts<'a> {
     pub ops: BTreeMap<u32, MemberOp>,
     ops_by: HashMap<(i64, i64), Vec<u32>>,
     pub ended: HashMap<SessionNo, Micros>,
+    /// When the tokens of connections ran out that were given no other.
+    pub expired: HashMap<ConnectionId, Micros>,
     troubles: Troubles,
     pub quiet: Option<Micros>,
     pub end: Micros,
@@ -118,6 +120,7 @@ impl<'a> Facts<'a> {
             ops: BTreeMap::new(),
             ops_by: HashMap::new(),
             ended: HashMap::new(),
+            expired: HashMap::new(),
             troubles: Troubles::of(events),
             quiet: None,
             end: events.last().map_or(0, |event| event.at),
@@ -138,6 +141,8 @@ impl<'a> Facts<'a> {
             What::MemberInvoke { .. } | What::MemberOk { .. } | What::MemberFail { .. } => {
                 self.take_change(event);
             }
+            What::Expires { connection, at, .. } => drop(self.expired.insert(*connection, *at)),
+            What::Prolonged { connection, .. } => drop(self.expired.remove(connection)),
             What::EndOk { session, .. } => drop(self.ended.insert(*session, at)),
             What::Ready { client, connection, session, asked, .. } => {
                 open.insert(*connection, self.spans.len());

@@ -31,18 +31,26 @@ pub struct Line {
     pub incoming: Incoming,
     /// The first event.
     pub ready: Ready,
+    /// The gateway's place in the list.
+    pub gateway: usize,
 }
 
 /// Why there is no line: the code of the close frame, if it came so far.
 pub struct NoLine(pub Option<u16>);
 
-/// Opens a line to the gateway at `host:port`.
+/// Opens a line to one of the gateways at `host:port`: to the first, or as a proxy does, to the next one that takes the
+/// connection.
 ///
 /// # Errors
 /// [`NoLine`].
-pub async fn dial(address: &str, token: &str, small_buffers: bool) -> Result<Line, NoLine> {
-    let opened = timeout(LIMIT, open(address, small_buffers)).await;
-    let mut socket = opened.ok().flatten().ok_or(NoLine(None))?;
+pub async fn dial(
+    gateways: &[String],
+    first: usize,
+    token: &str,
+    small_buffers: bool,
+) -> Result<Line, NoLine> {
+    let opened = timeout(LIMIT, open(gateways, first, small_buffers)).await;
+    let (gateway, mut socket) = opened.ok().flatten().ok_or(NoLine(None))?;
     let first = json!({ "event_type": "auth", "token": token }).to_string();
     let sent = timeout(LIMIT, socket.send(Message::text(first))).await;
     if !matches!(sent, Ok(Ok(()))) {
@@ -59,19 +67,34 @@ pub async fn dial(address: &str, token: &str, small_buffers: bool) -> Result<Lin
             }
         }
     });
-    Ok(Line { outgoing, incoming, ready })
+    Ok(Line { outgoing, incoming, ready, gateway })
 }
 
-async fn open(address: &str, small_buffers: bool) -> Option<WebSocketStream<TcpStream>> {
-    let socket = TcpSocket::new_v4().ok()?;
+async fn open(
+    gateways: &[String],
+    first: usize,
+    small_buffers: bool,
+) -> Option<(usize, WebSocketStream<TcpStream>)> {
+    for nth in 0..gateways.len() {
+        let gateway = (first + nth) % gateways.len();
+        let address = &gateways[gateway];
+        if let Ok(stream) = connect(address, small_buffers).await {
+            let request = format!("ws://{address}/api/ws").into_client_request().ok()?;
+            return Some((gateway, client_async(request, stream).await.ok()?.0));
+        }
+    }
+    None
+}
+
+async fn connect(address: &str, small_buffers: bool) -> std::io::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
     if small_buffers {
         // Before the connection is made: the window that it announces is fixed by then.
-        socket.set_recv_buffer_size(SMALL_BUFFER).ok()?;
+        socket.set_recv_buffer_size(SMALL_BUFFER)?;
     }
-    let stream = socket.connect(address.parse().ok()?).await.ok()?;
-    stream.set_nodelay(true).ok()?;
-    let request = format!("ws://{address}/api/ws").into_client_request().ok()?;
-    Some(client_async(request, stream).await.ok()?.0)
+    let stream = socket.connect(address.parse().map_err(std::io::Error::other)?).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 async fn ready(socket: &mut WebSocketStream<TcpStream>) -> Result<Ready, NoLine> {

@@ -69,7 +69,7 @@ pub struct Page {
 }
 
 impl World {
-    /// Calls one api node.
+    /// Calls an api node: this one, or as a proxy does, the next one that takes the connection.
     pub async fn call(
         &self,
         api: usize,
@@ -78,17 +78,29 @@ impl World {
         token: &str,
         body: Option<Value>,
     ) -> Option<Answer> {
-        let mut request = self.http.request(method, format!("{}{path}", self.apis[api]));
-        if !token.is_empty() {
-            request = request.bearer_auth(token);
+        for nth in 0..self.apis.len() {
+            let address = &self.apis[(api + nth) % self.apis.len()];
+            let mut request = self.http.request(method.clone(), format!("{address}{path}"));
+            if !token.is_empty() {
+                request = request.bearer_auth(token);
+            }
+            if let Some(body) = &body {
+                request = request.json(body);
+            }
+            match request.send().await {
+                Ok(answer) => {
+                    let status = answer.status().as_u16();
+                    let bytes = answer.bytes().await.ok()?;
+                    return Some(Answer {
+                        status,
+                        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+                    });
+                }
+                Err(error) if error.is_connect() => {}
+                Err(_) => return None,
+            }
         }
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let answer = request.send().await.ok()?;
-        let status = answer.status().as_u16();
-        let bytes = answer.bytes().await.ok()?;
-        Some(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) })
+        None
     }
 
     /// POST with a body.

@@ -153,6 +153,10 @@ pub enum What {
         asked: Micros,
         heads: Box<[Head]>,
     },
+    /// The token that a connection was made with runs out then.
+    Expires { client: ClientId, connection: ConnectionId, at: Micros },
+    /// A connection was given a fresh token.
+    Prolonged { client: ClientId, connection: ConnectionId },
     /// A connection ended, by a close frame with this code or without one.
     Close { client: ClientId, connection: ConnectionId, code: Option<u16> },
     /// A client stops reading its socket.
@@ -230,6 +234,8 @@ impl What {
             | Self::EndOk { client, .. }
             | Self::EndedProbe { client, .. }
             | Self::Ready { client, .. }
+            | Self::Expires { client, .. }
+            | Self::Prolonged { client, .. }
             | Self::Close { client, .. }
             | Self::Paused { client }
             | Self::Resumed { client }

@@ -1,7 +1,7 @@
 //! P6.
 
-use crate::breaks;
 use crate::story::{PAIR, SECOND, Story};
+use crate::{breaks, verdict};
 use loadtest::history::What;
 
 #[test]
@@ -11,6 +11,33 @@ fn a_connection_that_outlives_its_session_is_noticed() {
     story.pass(10 * SECOND);
     story.talk(1);
     breaks(&mut story, "P6");
+}
+
+#[test]
+fn a_connection_that_outlives_its_token_is_noticed_unless_it_was_given_another() {
+    for prolonged in [false, true] {
+        let mut story = Story::good();
+        story.cut(2);
+        story.connect(2, 102);
+        let connection = story.connection(2);
+        let at = story.note(What::Expires { client: 2, connection, at: 0 }) + SECOND;
+        story.with(|what| match what {
+            What::Expires { at: when, .. } => {
+                *when = at;
+                true
+            }
+            _ => false,
+        });
+        if prolonged {
+            story.note(What::Prolonged { client: 2, connection });
+        }
+        story.pass(10 * SECOND);
+        story.talk(1);
+        match prolonged {
+            true => assert!(verdict(&mut story).holds()),
+            false => breaks(&mut story, "P6"),
+        }
+    }
 }
 
 #[test]

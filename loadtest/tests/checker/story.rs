@@ -108,6 +108,11 @@ impl Story {
         self.note(What::Close { client, connection, code: None });
     }
 
+    /// The connection that a client has now.
+    pub fn connection(&self, client: u32) -> u32 {
+        self.online[&client]
+    }
+
     pub fn is_in(&self, user: i64, conv: i64) -> bool {
         if conv == IN_GROUP { self.inside.contains_key(&user) } else { user != 3 }
     }

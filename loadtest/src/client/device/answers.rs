@@ -12,7 +12,7 @@ use uuid::Uuid;
 impl State {
     pub(super) fn take_answer(&mut self, done: Done) {
         match done {
-            Done::Dialled { session, gateway, asked, line } => self.dialled(session, gateway, asked, line),
+            Done::Dialled(dialled) => self.dialled(dialled),
             Done::Sent { cmid, answer } => self.sent(cmid, answer),
             Done::Page { key, conv, asked, page } => self.page(key, conv, asked, page),
             Done::Listed { began, listed } => self.listed(began, listed),
@@ -123,7 +123,9 @@ impl State {
                 self.faces.change(self.me.client, |face| face.renewals += 1);
                 self.refresh_at = now + Duration::from_secs(self.rng.random_range(500..800));
                 let auth = json!({ "event_type": "auth", "token": self.me.tokens.token });
-                self.write(&auth);
+                if self.write(&auth) {
+                    self.note(What::Prolonged { client: self.me.client, connection: self.connection() });
+                }
             }
             // The same refresh token is good for a while: the answer may merely have been lost.
             Ok(None) => self.refresh_at = now + Duration::from_millis(300),

@@ -1,7 +1,7 @@
 //! The line to a gateway: dialling any of them, keeping it alive, losing it, and coming back a little later each time.
 
 use super::{Done, State};
-use crate::client::expiring::expiring;
+use crate::client::expiring::{LIFE, expiring};
 use crate::client::link::{Line, NoLine, dial};
 use crate::history::{ConnectionId, SessionNo, What};
 use rand::Rng;
@@ -15,6 +15,15 @@ const FIRST_PAUSE_MS: u64 = 100;
 const LONGEST_PAUSE_MS: u64 = 2_000;
 /// A line that is silent for so long after a ping is dead.
 const SILENCE: Duration = Duration::from_secs(10);
+
+/// What dialling came to.
+pub(super) struct Dialled {
+    session: SessionNo,
+    asked: u64,
+    /// When the token runs out that it was made with, if that is soon.
+    expires: Option<u64>,
+    line: Result<Box<Line>, NoLine>,
+}
 
 /// The line, while there is one.
 pub(super) struct Attached {
@@ -37,36 +46,36 @@ impl State {
             return;
         }
         self.dialling = true;
-        let gateway = self.rng.random_range(0..self.world.gateways.len());
-        let (address, mut token) = (self.world.gateways[gateway].clone(), self.me.tokens.token.clone());
+        let first = self.rng.random_range(0..self.world.gateways.len());
+        let (world, mut token) = (self.world.clone(), self.me.tokens.token.clone());
+        let (asked, small) = (self.world.recorder.now(), self.me.small_buffers);
+        let mut expires = None;
         if std::mem::take(&mut self.expires_soon)
             && let Some(expiring) = expiring(&token, &self.world.jwt_secret)
         {
             token = expiring;
+            expires = Some(asked + LIFE * 1_000_000);
         }
-        let (asked, small) = (self.world.recorder.now(), self.me.small_buffers);
         self.spawn(async move {
-            let line = dial(&address, &token, small).await.map(Box::new);
-            Done::Dialled { session, gateway: gateway as u32, asked, line }
+            let line = dial(&world.gateways, first, &token, small).await.map(Box::new);
+            Done::Dialled(Dialled { session, asked, expires, line })
         });
     }
 
-    pub(super) fn dialled(
-        &mut self,
-        session: SessionNo,
-        gateway: u32,
-        asked: u64,
-        line: Result<Box<Line>, NoLine>,
-    ) {
+    pub(super) fn dialled(&mut self, dialled: Dialled) {
+        let Dialled { session, asked, expires, line } = dialled;
         self.dialling = false;
         let line = match line {
             Ok(line) => *line,
             Err(NoLine(code)) => return self.come_back(code),
         };
         let connection = self.world.recorder.number();
-        let client = self.me.client;
+        let (client, gateway) = (self.me.client, line.gateway as u32);
         let heads = line.ready.heads.iter().map(|(id, head)| (id.0, *head)).collect();
         self.note(What::Ready { client, connection, session, gateway, asked, heads });
+        if let Some(at) = expires {
+            self.note(What::Expires { client, connection, at });
+        }
         let now = Instant::now();
         let heartbeat = Duration::from_millis(line.ready.heartbeat_ms.clamp(1_000, 60_000));
         self.tries = 0;

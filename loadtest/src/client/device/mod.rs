@@ -9,14 +9,13 @@ mod turn;
 
 use super::Order;
 use super::face::Faces;
-use super::link::{Line, NoLine};
 use super::log::Log;
 use super::outbox::Outbox;
 use super::rest::{Answer, Page, Tokens};
 use super::world::World;
 use crate::history::{ClientId, ConnectionId, Key, SessionNo, What};
 use futures_util::StreamExt;
-use line::Attached;
+use line::{Attached, Dialled};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::collections::{HashMap, HashSet};
@@ -78,12 +77,7 @@ impl Device {
 
 /// What a task brings back.
 enum Done {
-    Dialled {
-        session: SessionNo,
-        gateway: u32,
-        asked: u64,
-        line: Result<Box<Line>, NoLine>,
-    },
+    Dialled(Dialled),
     Sent {
         cmid: Uuid,
         answer: Option<Answer>,
