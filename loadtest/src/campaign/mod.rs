@@ -25,9 +25,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-/// Load without faults, before the first one: until the nodes are what they are at work, or only until everybody talks.
-const WARM_UP: Duration = Duration::from_secs(30);
-const SHORT_WARM_UP: Duration = Duration::from_secs(4);
+/// Load without faults, before the first one.
+const WARM_UP: Duration = Duration::from_secs(4);
 /// What everybody has still to say is said within this.
 const UNSAID: Duration = Duration::from_secs(30);
 /// A cursor that is moved is stored well within this.
@@ -76,17 +75,21 @@ async fn live(
     tell(format!("{} devices of {} people", field.people.devices.len(), field.people.persons.len()));
 
     let load = Load::start(&field, options);
-    sleep(if options.short { SHORT_WARM_UP } else { WARM_UP }).await;
-    nodes::figures(&field.cluster, &field.world.recorder, Moment::Before).await;
+    sleep(WARM_UP).await;
     let until = options.minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(minutes * 60.0));
-    let limits = Limits { faults: options.faults, until, short: options.short, kinds: options.kinds.clone() };
     let mut rng = StdRng::seed_from_u64(options.seed.wrapping_add(1));
-    nemesis::run(&field, &limits, &mut rng, &mut *tell).await;
+    // Nodes are what they are at work when they have been through everything once.
+    let first = if options.faults < 2 * options.kinds.len() { 0 } else { options.kinds.len() };
+    let limits = |faults| Limits { faults, until, short: options.short, kinds: options.kinds.clone() };
+    nemesis::run(&field, &limits(0..first), &mut rng, &mut *tell).await;
+    nodes::figures(&field.cluster, &field.world.recorder, Moment::Before).await;
+    nemesis::run(&field, &limits(first..options.faults), &mut rng, &mut *tell).await;
     load.stop().await;
     rest(&field, tell).await;
     ghosts(&field, Duration::from_secs(options.rest)).await;
-    let ending = dump::take(&field.cluster.mariadb.admin_url, &field.world, &field.people).await?;
+    // Before everybody's whole history is asked for, which is work again.
     nodes::figures(&field.cluster, &field.world.recorder, Moment::After).await;
+    let ending = dump::take(&field.cluster.mariadb.admin_url, &field.world, &field.people).await?;
     nodes::logs(&field.cluster, &field.world.recorder);
     stop.cancel();
     let events = field.world.recorder.finish(&ending)?;

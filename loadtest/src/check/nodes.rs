@@ -6,7 +6,7 @@ use crate::history::{Moment, What};
 use std::collections::BTreeMap;
 
 /// What may come on top whatever the share, of KiB, open files and tasks: a pool that opens, a cache that fills.
-const SPARE: [u64; 3] = [8 * 1024, 16, 16];
+const SPARE: [u64; 3] = [4 * 1024, 16, 16];
 const NAMES: [&str; 3] = ["KiB of memory", "open files", "tasks"];
 
 /// What all gateways hold together, or all apis: people are on other gateways in the end than in the beginning.

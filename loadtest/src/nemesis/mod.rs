@@ -19,6 +19,7 @@ use crate::workload::Workload;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
+use std::ops::Range;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
@@ -30,8 +31,8 @@ const LONGEST: Duration = Duration::from_secs(25);
 /// How far it goes.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// So many faults,
-    pub faults: usize,
+    /// These, counted from 0,
+    pub faults: Range<usize>,
     /// or until then.
     pub until: Option<Instant>,
     /// Faults last no longer than they must to be felt.
@@ -43,7 +44,7 @@ pub struct Limits {
 /// Breaks things until it is enough; tells of each.
 pub async fn run(field: &Field, limits: &Limits, rng: &mut StdRng, mut tell: impl FnMut(String)) {
     let mut deck: Vec<Kind> = Vec::new();
-    for nth in 0..limits.faults {
+    for nth in limits.faults.clone() {
         if limits.until.is_some_and(|until| until <= Instant::now()) {
             return;
         }

@@ -50,7 +50,7 @@ fn a_node_that_grows_and_a_panic_in_its_log_are_noticed() {
         let node = "gateway-1".into();
         What::Figures { node, moment, rss_kib, fds, tasks }
     };
-    for after in [[64_000, 100, 300], [50_000, 127, 300], [50_000, 100, 347]] {
+    for after in [[60_000, 100, 300], [50_000, 127, 300], [50_000, 100, 347]] {
         let after = figures(Moment::After, after);
         let mut story = Story::good();
         story.note(figures(Moment::Before, [50_000, 100, 300]));
