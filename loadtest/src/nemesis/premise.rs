@@ -36,10 +36,15 @@ pub async fn subscribers(redis: &ClusterRedis) -> BTreeSet<u64> {
     list.lines().filter_map(id).collect()
 }
 
-/// Any topic that somebody listens to.
-pub async fn any_topic(redis: &ClusterRedis) -> Option<String> {
+/// The topic with the most listeners: every gateway is among them.
+pub async fn busiest_topic(redis: &ClusterRedis) -> Option<String> {
     let topics = redis.command(&["PUBSUB", "CHANNELS", "im:*"]).await.ok()?;
-    Vec::<String>::from_redis_value(topics).ok()?.pop()
+    let topics = Vec::<String>::from_redis_value(topics).ok()?;
+    let words: Vec<&str> =
+        ["PUBSUB", "NUMSUB"].into_iter().chain(topics.iter().map(String::as_str)).collect();
+    let counted = redis.command(&words).await.ok()?;
+    let counted = Vec::<(String, u64)>::from_redis_value(counted).ok()?;
+    counted.into_iter().max_by_key(|(_, listeners)| *listeners).map(|(topic, _)| topic)
 }
 
 /// The ids of transactions that hold row locks now.

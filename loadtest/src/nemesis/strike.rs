@@ -162,7 +162,7 @@ impl Field {
         let limit = "pubsub 64kb 32kb 1";
         let _set = redis.command(&["CONFIG", "SET", "client-output-buffer-limit", limit]).await;
         self.cluster.link(Link::GatewayRedis(aim.gateway)).stall();
-        let Some(topic) = premise::any_topic(redis).await else { return Struck::default() };
+        let Some(topic) = premise::busiest_topic(redis).await else { return Struck::default() };
         let junk = "x".repeat(JUNK_BYTES);
         for _ in 0..JUNK {
             let _published = redis.command(&["PUBLISH", &topic, &junk]).await;
