@@ -15,11 +15,12 @@ struct Trouble {
 }
 
 impl Trouble {
-    /// When nobody can put anything down to it any more, if healing may take so long where nobody saw it.
+    /// When nobody can put anything down to it any more: when everybody was over it, or had to be.
     fn over(self, heal: Micros) -> Micros {
+        let due = self.off.saturating_add(heal);
         match (self.recovered, self.healed) {
-            (Some(recovered), Some(healed)) => recovered.max(healed),
-            _ => self.off.saturating_add(heal),
+            (Some(recovered), Some(healed)) => recovered.max(healed).min(due),
+            _ => due,
         }
     }
 }

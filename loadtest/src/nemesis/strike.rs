@@ -31,6 +31,9 @@ const JUNK: usize = 600;
 const JUNK_BYTES: usize = 64 * 1024;
 /// So long an api node answers and publishes in vain before it is killed.
 const UNHEARD: Duration = Duration::from_millis(1_200);
+/// How often, and how much, is shouted at those who do not read.
+const ROUNDS: usize = 6;
+const SHOUTS: usize = 25;
 /// Out of so many clients some stop reading.
 const SLOW: usize = 6;
 
@@ -182,9 +185,14 @@ impl Field {
             self.people.devices[*device].order(Order::Pause(Kind::SlowReaders.hold(true)));
         }
         let group = Key::Group(self.people.groups[0].id);
-        for _ in 0..150 {
-            let device = &self.people.devices[rng.random_range(0..self.people.devices.len())];
-            device.order(Order::Say { key: group, length: 12_000, repeats: 0 });
+        for _ in 0..ROUNDS {
+            // What is said here waits in the queues that then run over, and nothing follows that would show the hole.
+            Workload::speak_where_it_is_quiet(&self.people, rng);
+            for _ in 0..SHOUTS {
+                let device = &self.people.devices[rng.random_range(0..self.people.devices.len())];
+                device.order(Order::Say { key: group, length: 12_000, repeats: 0 });
+            }
+            sleep(Duration::from_millis(150)).await;
         }
         Struck { before, ..Struck::default() }
     }
