@@ -70,12 +70,18 @@ async fn one(field: &Field, aim: &Aim, short: bool, rng: &mut StdRng) -> String 
     let (began, tries) = (Instant::now(), field.world.tries());
     recorder.note(What::FaultOn { fault, kind: aim.kind.name().into(), target: aim.target().into() });
     let struck = field.strike(aim, rng).await;
-    Workload::speak_where_it_is_quiet(&field.people, rng);
+    // To whoever did not read, what follows would show that something is missing.
+    let speak = |rng: &mut StdRng| {
+        if aim.kind != Kind::SlowReaders {
+            Workload::speak_where_it_is_quiet(&field.people, rng);
+        }
+    };
+    speak(rng);
     sleep(aim.kind.hold(short)).await;
     while field.world.tries() < tries + TRIES && began.elapsed() < LONGEST {
         sleep(Duration::from_millis(20)).await;
     }
-    Workload::speak_where_it_is_quiet(&field.people, rng);
+    speak(rng);
     sleep(Duration::from_millis(100)).await;
     let proof = field.proof(aim, &struck).await;
     if let Some(proof) = &proof {
