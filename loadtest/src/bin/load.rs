@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "that is what it is for")]
 
 use anyhow::{Context, Result};
+use loadtest::load::measure::raise_open_files;
 use loadtest::load::options::{HELP, Options};
 use loadtest::load::report::{Outcome, page, table};
 use loadtest::load::{run, worker};
@@ -12,6 +13,8 @@ use std::process::ExitCode;
 const NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
+    // For this process, and for all that it starts.
+    let _ = raise_open_files();
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.first().map(String::as_str) {
         Some("--help" | "-h") => {

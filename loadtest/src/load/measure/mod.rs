@@ -9,6 +9,6 @@ mod scrape;
 
 pub use clock::{Micros, micros, sleep_until};
 pub use machine::{Machine, Sockets};
-pub use process::{cpu_of, rss_of};
+pub use process::{cpu_of, raise_open_files, rss_of};
 pub use scrape::{Scrape, fetch};
 pub use spread::{Histogram, Latency, Spread};

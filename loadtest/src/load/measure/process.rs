@@ -1,5 +1,6 @@
 //! What Linux says of one process.
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::fs;
 
 /// `/proc/PID/stat` counts in these, on every Linux.
@@ -17,6 +18,15 @@ pub fn rss_of(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+/// Raises this process's limit of open files to the highest that it may have, and gives that back. Its children have the
+/// same; by default it is 1024 on many machines.
+#[must_use]
+pub fn raise_open_files() -> usize {
+    let Ok((now, most)) = getrlimit(Resource::RLIMIT_NOFILE) else { return 1024 };
+    let allowed = setrlimit(Resource::RLIMIT_NOFILE, most, most).map_or(now, |()| most);
+    usize::try_from(allowed).unwrap_or(usize::MAX)
 }
 
 /// The program's name may hold blanks and brackets: it is counted from the last bracket on.

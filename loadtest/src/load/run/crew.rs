@@ -2,7 +2,7 @@
 
 use super::course::Course;
 use super::plan::{Goal, Plan, Rhythm};
-use crate::load::measure::{Micros, cpu_of, sleep_until};
+use crate::load::measure::{Micros, cpu_of, raise_open_files, sleep_until};
 use crate::load::options::Options;
 use crate::load::system::{People, System};
 use crate::load::worker::{LineTask, Order, Speech, Task, Tell, To};
@@ -15,8 +15,10 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-/// A process may have 20,000 open files or fewer; this leaves room.
+/// What one process holds, if it may have that many open files.
 const CONNECTIONS: usize = 15_000;
+/// Open files that are no connections of clients.
+const OTHER_FILES: usize = 200;
 /// What one process takes in, at most.
 const DELIVERIES: f64 = 60_000.0;
 /// Connections from one address to one gateway; it has some 28,000 ports.
@@ -48,11 +50,7 @@ impl Crew {
     /// # Errors
     /// This program cannot be started again.
     pub fn hire(plan: &Plan, people: &People, options: &Options, system: &System) -> Result<Self> {
-        let needed =
-            plan.seats.len().div_ceil(CONNECTIONS).max((plan.deliveries() / DELIVERIES).ceil() as usize);
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let by_need = needed.clamp(1, cores.max(plan.seats.len().div_ceil(CONNECTIONS)));
-        let tasks = tasks(plan, people, options, system, options.workers.unwrap_or(by_need));
+        let tasks = tasks(plan, people, options, system, options.workers.unwrap_or_else(|| needed(plan)));
         let (teller, told) = mpsc::channel(1024);
         let mut workers = Vec::new();
         for nth in 0..tasks.len() {
@@ -156,6 +154,14 @@ impl Crew {
     pub fn pids(&self) -> Vec<u32> {
         self.workers.iter().filter_map(|worker| worker.child.id()).collect()
     }
+}
+
+/// As many as the connections need, and for many deliveries as many as there are cores.
+fn needed(plan: &Plan) -> usize {
+    let each = CONNECTIONS.min(raise_open_files().saturating_sub(OTHER_FILES)).max(1);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let for_deliveries = ((plan.deliveries() / DELIVERIES).ceil() as usize).clamp(1, cores);
+    plan.seats.len().div_ceil(each).max(for_deliveries)
 }
 
 /// Progress goes to the course, the rest comes back.

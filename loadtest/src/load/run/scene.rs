@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 const AHEAD: Micros = 300_000;
 /// Connections that have just come are given time to be forgotten by who took them in.
 const REST: Micros = 3_000_000;
-/// After the last have come back, the load goes on so long.
-const AFTERWARDS: Micros = 10_000_000;
+/// After the last may have come back, the load goes on so long.
+const AFTERWARDS: Micros = 3_000_000;
 /// A schedule that is later than this is no schedule.
 const LATE_MS: f64 = 20.0;
 /// A machine that is busier than this has no time to be fast.

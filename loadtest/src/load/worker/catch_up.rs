@@ -38,10 +38,10 @@ struct Message {
     client_message_id: Uuid,
 }
 
-/// Fetches what is missing of a conversation, unless that is under way.
-pub fn start(shared: &Rc<Shared>, line: &Rc<Line>, conversation: i64, why: Why) {
+/// Fetches what is missing of a conversation, unless that is under way already, and whether it was not.
+pub fn start(shared: &Rc<Shared>, line: &Rc<Line>, conversation: i64, why: Why) -> bool {
     if !line.fetching.borrow_mut().insert(conversation) {
-        return;
+        return false;
     }
     let (shared, line) = (shared.clone(), line.clone());
     tokio::task::spawn_local(async move {
@@ -54,6 +54,14 @@ pub fn start(shared: &Rc<Shared>, line: &Rc<Line>, conversation: i64, why: Why) 
         line.fetching.borrow_mut().remove(&conversation);
         whole(&shared, &line);
     });
+    true
+}
+
+/// The same for several that have gone on without us.
+pub fn start_all(shared: &Rc<Shared>, line: &Rc<Line>, conversations: Vec<i64>) {
+    for conversation in conversations {
+        start(shared, line, conversation, Why::Missed);
+    }
 }
 
 /// Takes note if a connection that was cut off has everything again.

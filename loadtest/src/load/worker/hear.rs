@@ -117,7 +117,7 @@ fn obey(shared: &Rc<Shared>, line: &Rc<Line>, event: &Scanned<'_>, now: Micros) 
         b"error" => error(shared, line, event),
         b"heads" => {
             let behind = line.ledger.borrow_mut().behind(heads(event.heads));
-            behind.into_iter().for_each(|one| catch_up::start(shared, line, one, Why::Missed));
+            catch_up::start_all(shared, line, behind);
         }
         b"resync" => resync(shared, line, event),
         // Presence, typing, cursors, pongs; a drain is followed by a close.
@@ -136,9 +136,9 @@ fn entry(shared: &Rc<Shared>, line: &Rc<Line>, event: &Scanned<'_>, now: Micros)
         Taken::Next => tally.delivered(event.user_id == line.task.user, event.stamp, now),
         Taken::Early => {
             tally.delivered(event.user_id == line.task.user, event.stamp, now);
-            tally.counts.holes += 1;
             let wait = if event.group_id == 0 { catch_up::OVERTAKEN } else { Duration::ZERO };
-            catch_up::start(shared, line, conversation, Why::Hole(wait));
+            // While what was missed is being fetched, what comes live is beyond it: that is no hole.
+            tally.counts.holes += u64::from(catch_up::start(shared, line, conversation, Why::Hole(wait)));
         }
         Taken::Late => tally.counts.late += 1,
         Taken::Doubled => {}
@@ -176,7 +176,7 @@ fn attached(shared: &Rc<Shared>, line: &Rc<Line>, event: &Scanned<'_>, now: Micr
     if behind.is_empty() {
         catch_up::whole(shared, line);
     }
-    behind.into_iter().for_each(|conversation| catch_up::start(shared, line, conversation, Why::Missed));
+    catch_up::start_all(shared, line, behind);
 }
 
 fn error(shared: &Rc<Shared>, line: &Rc<Line>, event: &Scanned<'_>) {
@@ -200,8 +200,7 @@ fn resync(shared: &Rc<Shared>, line: &Rc<Line>, event: &Scanned<'_>) {
     shared.tally.borrow_mut().counts.resyncs += 1;
     let named: Option<Vec<i64>> = serde_json::from_slice(event.conversations).unwrap_or(None);
     let all = || line.ledger.borrow().places().map(|(conversation, _)| conversation).collect();
-    let conversations: Vec<i64> = named.unwrap_or_else(all);
-    conversations.into_iter().for_each(|one| catch_up::start(shared, line, one, Why::Missed));
+    catch_up::start_all(shared, line, named.unwrap_or_else(all));
 }
 
 /// The conversations and their newest places. What is no list of heads is an empty one, and then what is missing shows.

@@ -44,7 +44,7 @@ pub struct Place {
     pub entries: u64,
     /// The sum of [`mix`] over them.
     pub digest: u64,
-    /// Up to there it may come once more: it was fetched, or was there before.
+    /// Up to there it may come once more: it was fetched, or `ready` spoke of it.
     known: i64,
     /// What came too early.
     beyond: BTreeMap<i64, u128>,
@@ -69,11 +69,21 @@ impl Ledger {
     /// in which something was missed.
     pub fn attach(&mut self, heads: impl IntoIterator<Item = (i64, i64)>) -> Vec<i64> {
         if std::mem::replace(&mut self.began, true) {
-            return self.behind(heads);
+            return self.attach_again(heads);
         }
         let place = |head| Place { have: head, known: head, ..Place::default() };
         self.places = heads.into_iter().map(|(conversation, head)| (conversation, place(head))).collect();
         Vec::new()
+    }
+
+    /// What `ready` speaks of may come live as well, whether it is here or missing.
+    fn attach_again(&mut self, heads: impl IntoIterator<Item = (i64, i64)>) -> Vec<i64> {
+        let heads: Vec<(i64, i64)> = heads.into_iter().collect();
+        for (conversation, head) in &heads {
+            let place = self.places.entry(*conversation).or_default();
+            place.known = place.known.max(*head);
+        }
+        self.behind(heads)
     }
 
     /// The conversations that are not here as far as these heads say.
@@ -243,6 +253,18 @@ mod tests {
         hear(&mut ledger, &[(2, 20)]);
         ledger.fetched(CONVERSATION, &[(1, 10), (2, 21)], 2);
         assert_eq!(ledger.troubles().altered, 1);
+    }
+
+    #[test]
+    fn what_was_on_its_way_while_somebody_came_back_may_come_once_more() {
+        let mut ledger = Ledger::default();
+        ledger.attach([(CONVERSATION, 0)]);
+        hear(&mut ledger, &[(1, 10), (2, 20)]);
+        assert!(ledger.attach([(CONVERSATION, 2)]).is_empty());
+        assert_eq!(
+            hear(&mut ledger, &[(2, 20), (3, 30), (3, 30)]),
+            [Taken::Late, Taken::Next, Taken::Doubled]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The life of a worker: orders in, one after the other, and what it tells.
 
-use super::catch_up::{self, Why};
+use super::catch_up;
 use super::line::{Line, keep};
 use super::orders::{Counts, Order, Seen, Speech, Task, Tell};
 use super::say;
@@ -137,8 +137,7 @@ async fn settle(shared: &Rc<Shared>, heads: &BTreeMap<i64, i64>) -> Tell {
             break;
         }
         for line in &shared.lines {
-            let behind = behind(line, heads);
-            behind.into_iter().for_each(|one| catch_up::start(shared, line, one, Why::Missed));
+            catch_up::start_all(shared, line, behind(line, heads));
         }
     }
     // The last second's.
