@@ -116,9 +116,9 @@ impl Database {
         for piece in rows.chunks(ROWS) {
             let text = AssertSqlSafe(format!("INSERT INTO {columns} VALUES {}", piece.join(", ")));
             match self {
-                Self::MySql(connection) => drop(connection.execute(text).await?),
-                Self::Sqlite(connection) => drop(connection.execute(text).await?),
-            }
+                Self::MySql(connection) => connection.execute(text).await?.rows_affected(),
+                Self::Sqlite(connection) => connection.execute(text).await?.rows_affected(),
+            };
         }
         Ok(())
     }
