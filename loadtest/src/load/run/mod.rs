@@ -5,6 +5,8 @@ mod plan;
 mod crew;
 mod course;
 mod meter;
+mod held;
+mod happened;
 mod verdict;
 mod scene;
 

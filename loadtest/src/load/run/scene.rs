@@ -3,14 +3,16 @@
 
 use super::course::{Course, total};
 use super::crew::Crew;
-use super::meter::{Used, measure};
-use super::plan::{Cost, Plan, Rhythm};
+use super::happened::Happened;
+use super::held::Held;
+use super::meter::measure;
+use super::plan::Plan;
 use super::verdict::{Expected, faults};
-use crate::load::measure::{Micros, Sockets, Spread, micros};
+use crate::load::measure::{Micros, micros};
 use crate::load::options::{Options, Scenario};
 use crate::load::report::{Figure, Outcome};
 use crate::load::system::System;
-use crate::load::worker::{Acked, Away, Counts, Order, Seen, Speech, Tell};
+use crate::load::worker::{Acked, Counts, Order, Seen, Speech, Tell};
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
 
@@ -20,25 +22,12 @@ const AHEAD: Micros = 300_000;
 const REST: Micros = 3_000_000;
 /// After the last may have come back, the load goes on so long.
 const AFTERWARDS: Micros = 3_000_000;
-/// A schedule that is later than this is no schedule.
-const LATE_MS: f64 = 20.0;
-/// A machine that is busier than this has no time to be fast.
-const FULL: f64 = 0.97;
 
 /// What has been said, and what is missing of it.
 #[derive(Default)]
 struct Said {
     acked: BTreeMap<i64, Acked>,
     unanswered: u64,
-}
-
-/// What happened, besides what is counted.
-#[derive(Default)]
-struct Happened {
-    used: Used,
-    figures: Vec<Figure>,
-    faults: Vec<String>,
-    notes: Vec<String>,
 }
 
 /// Plays it.
@@ -72,14 +61,10 @@ pub async fn play(
         Scenario::Direct | Scenario::Sparse | Scenario::Dense => stage.talk(false).await?,
     };
     let (seen, counts) = settle(&mut crew, &mut course, &said).await?;
-    happened.faults.extend(faults(
-        &Expected::of(plan, &people),
-        &said.acked,
-        &seen,
-        said.unanswered,
-        &counts,
-    ));
-    Ok(outcome(scenario, plan, system, &course, happened, counts))
+    let expected = Expected::of(plan, &people);
+    happened.faults.extend(faults(&expected, &said.acked, &seen, said.unanswered, &counts));
+    happened.counts = counts;
+    Ok(happened.told(scenario, plan, system, &course))
 }
 
 async fn connect(crew: &mut Crew, course: &mut Course<'_>, wanted: usize) -> Result<()> {
@@ -153,7 +138,9 @@ impl Stage<'_, '_> {
         let measuring = measure(self.system, &pids, micros(), until, false);
         let (looked, used) = tokio::join!(self.crew.look_on(self.course, until), measuring);
         looked?;
-        let (figures, notes) = after.since(before, self.system, self.plan.seats.len());
+        let figures = after.since(before, self.system, self.plan.seats.len());
+        let notes =
+            vec!["the kernel's figures are the whole machine's, and include what else it does".to_owned()];
         self.course.say("one message to each group");
         let from = micros() + AHEAD;
         let speakers = self.plan.cast.groups.len() as u64;
@@ -190,6 +177,7 @@ impl Stage<'_, '_> {
         self.course.say("everybody is back");
         let said = said(self.crew, self.course).await?;
         let mut happened = Happened { used: steady, ..Happened::default() };
+        happened.notes.push("CPU time is that of the steady load before the cut".to_owned());
         happened.back(&away);
         let during =
             asked.map(|(before, after)| after.saturating_sub(before).saturating_sub(1) as f64 / lasted);
@@ -215,128 +203,6 @@ async fn said(crew: &mut Crew, course: &mut Course<'_>) -> Result<Said> {
         }
     }
     Ok(said)
-}
-
-impl Happened {
-    /// How those who were cut off came back.
-    fn back(&mut self, away: &[Away]) {
-        for (name, spreads) in [
-            ("attached again", away.iter().map(|away| &away.attached).collect::<Vec<&Spread>>()),
-            ("with everything", away.iter().map(|away| &away.whole).collect()),
-        ] {
-            let mut all = crate::load::measure::Histogram::default();
-            spreads.into_iter().for_each(|spread| all.add(spread));
-            if let Some(latency) = all.latency() {
-                self.figures.push(Figure::new(&format!("{name}, 99 % after"), latency.p99 / 1000.0, "s"));
-                self.figures.push(Figure::new(&format!("{name}, all after"), latency.max / 1000.0, "s"));
-            }
-        }
-        let missing: u64 = away.iter().map(|away| away.missing).sum();
-        if missing > 0 {
-            self.faults.push(format!("{missing} connections did not come back with everything"));
-        }
-    }
-
-    fn queries(&mut self, during: Option<f64>) {
-        let Some((steady, during)) = self.used.questions.zip(during) else {
-            return self.notes.push("the database is not ours to ask how many statements it ran".to_owned());
-        };
-        let steady = steady as f64 / self.used.seconds.max(1e-9);
-        self.figures.push(Figure::new("database statements a second before", steady, ""));
-        self.figures.push(Figure::new("database statements a second meanwhile", during, ""));
-        self.figures.push(Figure::new("the one by the other", during / steady.max(1e-9), "times"));
-    }
-}
-
-/// Memory at a moment.
-struct Held {
-    processes: Vec<u64>,
-    sockets: Sockets,
-}
-
-impl Held {
-    async fn now(system: &System) -> Self {
-        Self { processes: system.memory().await, sockets: Sockets::now() }
-    }
-
-    fn since(&self, before: &Self, system: &System, connections: usize) -> (Vec<Figure>, Vec<String>) {
-        let each = |kib: f64| kib / connections as f64;
-        let (mut figures, mut gateways) = (Vec::new(), 0.0);
-        for ((process, after), before) in system.processes.iter().zip(&self.processes).zip(&before.processes)
-        {
-            let grown = *after as f64 - *before as f64;
-            figures.push(Figure::new(&format!("{} grew by", process.name), grown / 1024.0, "MiB"));
-            if process.name.starts_with("gateway") || process.name == "im-tt" {
-                gateways += grown;
-            }
-        }
-        if gateways > 0.0 {
-            figures.insert(0, Figure::new("memory of gateways a connection", each(gateways), "KiB"));
-        }
-        let slab = self.sockets.slab as f64 - before.sockets.slab as f64;
-        let queued = self.sockets.queued as f64 - before.sockets.queued as f64;
-        figures.push(Figure::new("kernel's objects a connection, both ends", each(slab), "KiB"));
-        figures.push(Figure::new("kernel's socket queues a connection, both ends", each(queued), "KiB"));
-        (
-            figures,
-            vec!["the kernel's figures are the whole machine's, and include what else it does".to_owned()],
-        )
-    }
-}
-
-fn outcome(
-    scenario: Scenario,
-    plan: &Plan,
-    system: &System,
-    course: &Course<'_>,
-    happened: Happened,
-    counts: Counts,
-) -> Outcome {
-    let used = &happened.used;
-    let count = match plan.cost {
-        Cost::ConnectionSecond => plan.seats.len() as f64 * used.seconds,
-        Cost::Delivery => counts.delivered_measured as f64,
-        Cost::Message if scenario == Scenario::Storm => 0.0,
-        Cost::Message => counts.acked_measured as f64,
-    };
-    let mut figures = Vec::new();
-    if matches!(scenario, Scenario::Direct | Scenario::Sparse | Scenario::Dense | Scenario::Ingest) {
-        let a_second = |count: u64| count as f64 / used.seconds.max(1e-9);
-        figures.push(Figure::new("messages acknowledged a second", a_second(counts.acked_measured), ""));
-        figures.push(Figure::new("deliveries a second", a_second(counts.delivered_measured), ""));
-    }
-    figures.extend(happened.figures);
-    let (mut limits, mut notes) = (used.limits(), happened.notes);
-    if let Some(late) = course.late().filter(|_| matches!(plan.rhythm, Rhythm::Rate(_))) {
-        figures.push(Figure::new("messages were sent late by, p99", late.p99, "ms"));
-        if late.p99 > LATE_MS {
-            limits.push(format!(
-                "messages were sent up to {:.0} ms late (p99): the load tool was the limit",
-                late.p99
-            ));
-        }
-    }
-    if used.machine > FULL {
-        notes.push(format!(
-            "the whole machine was {:.0} % busy: latencies speak of that, too",
-            used.machine * 100.0
-        ));
-    }
-    Outcome {
-        scenario: scenario.name().to_owned(),
-        system: system.name(),
-        settings: plan.settings.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
-        seconds: used.seconds,
-        figures,
-        ack: course.ack(),
-        delivery: course.delivery(),
-        over_time: course.over_time(),
-        costs: used.costs(system, plan.cost, count),
-        counts,
-        faults: happened.faults,
-        limits,
-        notes,
-    }
 }
 
 fn seconds(seconds: f64) -> Micros {

@@ -48,6 +48,8 @@ pub struct System {
     pub processes: Vec<Process>,
     /// The `/metrics` of its nodes.
     pub metrics: Vec<String>,
+    /// Seconds from its start until it served, if it is one program that was started for this.
+    pub ready_after: Option<f64>,
     http: reqwest::Client,
     origin: Origin,
 }
@@ -183,6 +185,7 @@ async fn running(
         apis: apis.to_vec(),
         processes: metrics.iter().enumerate().map(process).collect(),
         metrics: metrics.to_vec(),
+        ready_after: None,
         http,
         origin: Origin::Running,
     })

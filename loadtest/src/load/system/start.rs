@@ -1,6 +1,7 @@
 //! Starting a system: without limits, and with everything else as operators get it.
 
 use super::{Origin, Process, Source, System};
+use crate::load::measure::micros;
 use crate::load::options::Options;
 use anyhow::{Context, Result};
 use std::net::SocketAddr;
@@ -38,6 +39,7 @@ pub(super) async fn cluster(
         apis: cluster.apis.iter().map(|node| node.address.clone()).collect(),
         processes: daemons.filter_map(process).collect(),
         metrics: nodes().map(|node| format!("{}/metrics", node.internal)).collect(),
+        ready_after: None,
         http,
         origin: Origin::Cluster { cluster, secret },
     })
@@ -53,12 +55,15 @@ pub(super) async fn standalone(options: &Options, http: reqwest::Client) -> Resu
         .env("RATE_LIMITS", "off")
         .env("BCRYPT_COST", "4")
         .env("CONNECTIONS_PER_USER", CONNECTIONS_PER_USER);
+    let began = micros();
     let process = Box::new(program.start().await);
+    let ready_after = micros().saturating_sub(began) as f64 / 1e6;
     Ok(System {
         gateways: vec![process.address.trim_start_matches("http://").parse()?],
         apis: vec![process.address.clone()],
         processes: vec![Process { name: "im-tt".to_owned(), source: Source::Pid(process.pid()) }],
         metrics: vec![format!("http://127.0.0.1:{}/metrics", internal.number())],
+        ready_after: Some(ready_after),
         http,
         origin: Origin::Standalone {
             _process: process,

@@ -24,8 +24,6 @@ pub struct Scanned<'a> {
     pub code: &'a [u8],
     /// `retry_after_ms` or `reconnect_in_ms`.
     pub wait_ms: i64,
-    /// `heartbeat_ms`.
-    pub heartbeat_ms: i64,
     /// `heads`, as JSON.
     pub heads: &'a [u8],
     /// `conversations`, as JSON.
@@ -69,7 +67,6 @@ impl<'a> Cursor<'a> {
             b"receiver_id" => found.receiver_id = self.number()?,
             b"group_id" => found.group_id = self.number()?,
             b"retry_after_ms" | b"reconnect_in_ms" => found.wait_ms = self.number()?,
-            b"heartbeat_ms" => found.heartbeat_ms = self.number()?,
             b"client_message_id" => {
                 let value = self.value()?;
                 let id = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));

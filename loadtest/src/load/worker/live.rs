@@ -85,7 +85,7 @@ async fn connect(task: Task) -> Result<(Rc<Shared>, Tell)> {
     while shared.tried.get() < shared.lines.len() {
         sleep(LOOK).await;
     }
-    let connected = shared.tally.borrow().counts.connected;
+    let connected = (shared.lines.len() - shared.failed.get()) as u64;
     let trouble = shared.trouble.borrow().clone();
     Ok((shared, Tell::Connected { connected, trouble }))
 }

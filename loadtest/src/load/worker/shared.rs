@@ -34,8 +34,10 @@ pub struct Shared {
     pub http: reqwest::Client,
     /// Bounds the requests of history.
     pub fetches: Semaphore,
-    /// Connections that were tried, and why one failed.
+    /// Connections that were tried.
     pub tried: Cell<usize>,
+    /// And those that failed for good.
+    pub failed: Cell<usize>,
     /// Why a connection could not be made: the last time.
     pub trouble: RefCell<Option<String>>,
     /// Connections that were cut off and are to come back.
@@ -97,6 +99,7 @@ impl Shared {
             http,
             fetches: Semaphore::new(FETCHES),
             tried: Cell::new(0),
+            failed: Cell::new(0),
             trouble: RefCell::default(),
             absent: RefCell::default(),
             task,
@@ -112,6 +115,7 @@ impl Shared {
     pub fn tried(&self, trouble: Option<String>) {
         self.tried.set(self.tried.get() + 1);
         if trouble.is_some() {
+            self.failed.set(self.failed.get() + 1);
             *self.trouble.borrow_mut() = trouble;
         }
     }
