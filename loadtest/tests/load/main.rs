@@ -120,6 +120,8 @@ fn what_cannot_be_run_is_said_in_a_sentence_and_ends_with_2() {
         ("direct --rate many", "--rate many: that is no number"),
         ("walk", "there is no scenario walk"),
         ("direct --address 127.0.0.1:1", "registering"),
+        ("direct --start standalone --binaries nowhere", "there is no nowhere/im-tt"),
+        ("idle --binaries nowhere", "there is no nowhere/gateway"),
     ] {
         let output = load(words, &[]);
         assert_eq!(output.status.code(), Some(2), "{words}: {}", said(&output));

@@ -179,6 +179,18 @@ impl Read {
                 (vec![host.to_owned()], vec![format!("http://{host}")])
             }
             (None, Some(gateways), Some(apis)) if gateways.contains(':') => (list(gateways), list(apis)),
+            (None, Some(gateways), None) if gateways.contains(':') => {
+                return Err(
+                    "--gateways HOST:PORT is with --apis; if one address is all of it, use --address"
+                        .to_owned(),
+                );
+            }
+            (None, ..) if !self.metrics.is_empty() => {
+                return Err(
+                    "--metrics is for a system that runs: name it with --address, or --gateways and --apis"
+                        .to_owned(),
+                );
+            }
             (None, gateways, apis) => {
                 let (gateways, apis) = (whole("--gateways", gateways, 2)?, whole("--apis", apis, 1)?);
                 return Ok(Target::Cluster { gateways, apis });
@@ -267,6 +279,8 @@ mod tests {
             ("--start cluster --gateways two", "--gateways two: that is no number"),
             ("--start standalone --address a:1", "--start is without --address"),
             ("--address a:1 --apis http://b:1", "--address is without"),
+            ("--gateways a:1", "--gateways HOST:PORT is with --apis"),
+            ("--metrics http://a:1/metrics", "--metrics is for a system that runs"),
             ("direct --seconds 3000", "at most 600"),
         ] {
             let why = read(line).err().unwrap_or_else(|| panic!("{line} is taken"));

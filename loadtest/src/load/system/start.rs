@@ -3,7 +3,7 @@
 use super::{Origin, Process, Source, System};
 use crate::load::measure::micros;
 use crate::load::options::Options;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use testkit::Program;
@@ -23,7 +23,8 @@ pub(super) async fn cluster(
     http: reqwest::Client,
 ) -> Result<System> {
     let secret = secret();
-    let plan = ClusterPlan { gateways, apis, binaries: Some(binaries(options)?), ..ClusterPlan::default() }
+    let binaries = Some(binaries(options, &["gateway", "api"])?);
+    let plan = ClusterPlan { gateways, apis, binaries, ..ClusterPlan::default() }
         .env("JWT_SECRET", &secret)
         .env("CONNECTIONS_PER_USER", CONNECTIONS_PER_USER);
     let cluster = Box::new(Cluster::start(plan).await);
@@ -48,7 +49,7 @@ pub(super) async fn cluster(
 /// Starts an all-in-one in a folder of its own.
 pub(super) async fn standalone(options: &Options, http: reqwest::Client) -> Result<System> {
     let (secret, internal, folder) = (secret(), SteadyPort::claim(), tempfile::tempdir()?);
-    let program = Program::at(binaries(options)?.join("im-tt"))
+    let program = Program::at(binaries(options, &["im-tt"])?.join("im-tt"))
         .env("INTERNAL_LISTEN", format!("127.0.0.1:{}", internal.number()))
         .env("DATA_DIR", folder.path())
         .env("JWT_SECRET", &secret)
@@ -75,13 +76,16 @@ pub(super) async fn standalone(options: &Options, http: reqwest::Client) -> Resu
     })
 }
 
-/// Where the nodes' programs are: beside this one, if not told otherwise.
-fn binaries(options: &Options) -> Result<PathBuf> {
-    if let Some(folder) = &options.binaries {
-        return Ok(folder.clone());
-    }
+/// The folder where these programs of the nodes are: this one's, if not told otherwise.
+fn binaries(options: &Options, names: &[&str]) -> Result<PathBuf> {
     let program = std::env::current_exe().context("a program knows where it lies")?;
-    Ok(program.parent().context("a file lies in a folder")?.to_owned())
+    let own = program.parent().context("a file lies in a folder")?;
+    let folder = options.binaries.as_deref().unwrap_or(own);
+    for program in names.iter().map(|name| folder.join(name)) {
+        let program_is = program.display();
+        ensure!(program.is_file(), "there is no {program_is}: build it, or name its folder with --binaries");
+    }
+    Ok(folder.to_owned())
 }
 
 fn secret() -> String {
