@@ -8,6 +8,7 @@ use loadtest::load::report::Outcome;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use testkit::Program;
+use testkit::port::SteadyPort;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_imtt-load");
 
@@ -49,14 +50,17 @@ fn kept(words: &str) -> (Outcome, String) {
 /// Pairs who write to each other through a proxy that lies.
 async fn through(lie: Lie) -> (Option<i32>, Outcome) {
     let folder = tempfile::tempdir().unwrap();
+    let internal = SteadyPort::claim();
     let program = Program::at(all_in_one())
+        .env("INTERNAL_LISTEN", format!("127.0.0.1:{}", internal.number()))
         .env("DATA_DIR", folder.path())
         .env("BCRYPT_COST", "4")
         .env("RATE_LIMITS", "off");
     let process = program.start().await;
     let server = process.address.trim_start_matches("http://").parse().unwrap();
     let liar = liar::before(server, lie).await;
-    let words = format!("direct --users 4 --rate 60 --address {liar}");
+    let metrics = format!("http://127.0.0.1:{}/metrics", internal.number());
+    let words = format!("direct --users 4 --rate 60 --address {liar} --metrics {metrics}");
     let (code, outcome, _) = tokio::task::spawn_blocking(move || figures(&words)).await.unwrap();
     (code, outcome)
 }
@@ -96,6 +100,7 @@ async fn a_system_that_runs_is_asked_by_rest_alone() {
     let (code, outcome) = through(Lie::None).await;
     assert_eq!((code, &outcome.faults), (Some(0), &Vec::new()));
     assert_eq!(outcome.counts.fetched, 0);
+    assert_eq!(outcome.costs.len(), 1, "whose metrics were named");
 }
 
 #[tokio::test]

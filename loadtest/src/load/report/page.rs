@@ -14,7 +14,7 @@ table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:right}
 th:first-child,td:first-child{text-align:left}figure{margin:1rem 0;overflow-x:auto}
 svg{width:100%;max-width:44rem;height:auto;font:12px system-ui,sans-serif}svg text{fill:var(--soft)}
-.grid{stroke:var(--line)}.line{fill:none;stroke-width:2}.s0{stroke:var(--a)}.s1{stroke:var(--b)}.bar{fill:var(--a)}
+.grid{stroke:var(--line)}.line{fill:none;stroke-width:2;stroke-linecap:round}.s0{stroke:var(--a)}.s1{stroke:var(--b)}.bar{fill:var(--a)}
 .kept{color:var(--good)}.broken{color:var(--bad);font-weight:600}";
 
 /// The page.

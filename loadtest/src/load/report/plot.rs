@@ -50,7 +50,9 @@ pub fn lines(unit: &str, series: &[Series]) -> String {
             .iter()
             .map(|(second, value)| format!("{:.1} {:.1}", x(*second), y(*value)))
             .collect();
-        let _ = write!(svg, r#"<path class="line s{nth}" d="M{}"/>"#, path.join("L"));
+        // A single point is seen as one.
+        let dot = if path.len() == 1 { "h0" } else { "" };
+        let _ = write!(svg, r#"<path class="line s{nth}" d="M{}{dot}"/>"#, path.join("L"));
         let at = LEFT + 110.0 * nth as f64;
         let _ = write!(svg, r#"<path class="line s{nth}" d="M{at} {0}h18"/>"#, HEIGHT - 10.0);
         let _ = write!(svg, r#"<text x="{}" y="{}">{}</text>"#, at + 24.0, HEIGHT - 6.0, series.name);

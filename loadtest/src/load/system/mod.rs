@@ -159,8 +159,8 @@ impl System {
                     "a cluster of {gateways} gateways and {apis} apis, MariaDB and Redis, started for this"
                 )
             }
-            Origin::Standalone { .. } => "an all-in-one on SQLite, started for this".to_owned(),
-            Origin::Running => format!("a running system at {gateways} gateways and {apis} apis"),
+            Origin::Standalone { .. } => "an all-in-one started for this (SQLite)".to_owned(),
+            Origin::Running => format!("a system that runs (gateways {gateways}, apis {apis})"),
         }
     }
 }
