@@ -6,4 +6,4 @@ mod dial;
 
 pub use dial::{Dialled, Refused, dial};
 pub use frame::{BadFrame, Frame, Opcode, next_frame, put_frame};
-pub use scan::{Scanned, scan};
+pub use scan::{Scanned, leading_number, scan};

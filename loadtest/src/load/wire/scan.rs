@@ -167,7 +167,9 @@ impl<'a> Cursor<'a> {
     }
 }
 
-fn leading_number(text: &[u8]) -> u64 {
+/// The number that a text begins with; 0 if it begins with none.
+#[must_use]
+pub fn leading_number(text: &[u8]) -> u64 {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
     digits.fold(0, |number: u64, digit| number.wrapping_mul(10).wrapping_add(u64::from(digit - b'0')))
 }

@@ -4,6 +4,7 @@ use super::line::Line;
 use super::orders::To;
 use super::shared::Shared;
 use crate::load::measure::micros;
+use crate::load::wire::leading_number;
 use serde::Deserialize;
 use std::rc::Rc;
 use std::time::Duration;
@@ -35,6 +36,8 @@ struct Page {
 #[derive(Deserialize)]
 struct Message {
     seq: i64,
+    sender_id: i64,
+    content: String,
     client_message_id: Uuid,
 }
 
@@ -88,11 +91,22 @@ async fn fetch(shared: &Shared, line: &Line, conversation: i64) {
         };
         let entries: Vec<(i64, u128)> =
             page.messages.iter().map(|message| (message.seq, message.client_message_id.as_u128())).collect();
-        let missing = line.ledger.borrow_mut().fetched(conversation, &entries, page.through_seq);
-        shared.tally.borrow_mut().counts.fetched += missing;
+        take_note(shared, line, conversation, &page);
+        line.ledger.borrow_mut().fetched(conversation, &entries, page.through_seq);
         if !page.has_more || page.through_seq <= have {
             return;
         }
+    }
+}
+
+/// How long somebody who was connected waited for what is fetched belongs to the latency of deliveries. How long those
+/// were away who were cut off is told elsewhere.
+fn take_note(shared: &Shared, line: &Line, conversation: i64, page: &Page) {
+    let (ledger, now) = (line.ledger.borrow(), micros());
+    let mut tally = shared.tally.borrow_mut();
+    for message in page.messages.iter().filter(|message| ledger.lacks(conversation, message.seq)) {
+        let is_untold = line.is_absent.get() || message.sender_id == line.task.user;
+        tally.fetched(is_untold, leading_number(message.content.as_bytes()), now);
     }
 }
 

@@ -98,6 +98,13 @@ impl Ledger {
         self.places.get(&conversation).map_or(0, |place| place.have)
     }
 
+    /// Whether an entry has not come yet.
+    #[must_use]
+    pub fn lacks(&self, conversation: i64, seq: i64) -> bool {
+        let place = self.places.get(&conversation);
+        place.is_none_or(|place| seq > place.have && !place.beyond.contains_key(&seq))
+    }
+
     /// Whether something of a conversation is here beyond a hole.
     #[must_use]
     pub fn has_hole(&self, conversation: i64) -> bool {
@@ -127,10 +134,9 @@ impl Ledger {
         if seq <= place.known { Taken::Late } else { self.twice(true) }
     }
 
-    /// A page of history, ascending; `through` is how far it speaks. Gives back how many of it were missing.
-    pub fn fetched(&mut self, conversation: i64, page: &[(i64, u128)], through: i64) -> u64 {
+    /// A page of history, ascending; `through` is how far it speaks.
+    pub fn fetched(&mut self, conversation: i64, page: &[(i64, u128)], through: i64) {
         let place = self.places.entry(conversation).or_default();
-        let mut missing = 0;
         for (seq, id) in page {
             if *seq <= place.have {
                 continue;
@@ -138,14 +144,12 @@ impl Ledger {
             if place.beyond.remove(seq).is_some_and(|early| early != *id) {
                 self.troubles.altered += 1;
             }
-            missing += 1;
             place.put(*seq, *id);
         }
         place.have = place.have.max(through);
         place.known = place.known.max(through);
         place.beyond = place.beyond.split_off(&(place.have + 1));
         place.close_holes();
-        missing
     }
 
     /// All conversations.
@@ -226,6 +230,9 @@ mod tests {
         let mut ledger = Ledger::default();
         assert_eq!(hear(&mut ledger, &[(1, 10), (3, 30)]), [Taken::Next, Taken::Early]);
         assert!(ledger.has_hole(CONVERSATION));
+        assert!(
+            ledger.lacks(CONVERSATION, 2) && !ledger.lacks(CONVERSATION, 3) && !ledger.lacks(CONVERSATION, 1)
+        );
         assert_eq!(ledger.have(CONVERSATION), 1);
         assert_eq!(hear(&mut ledger, &[(2, 20)]), [Taken::Next]);
         assert!(!ledger.has_hole(CONVERSATION));
@@ -242,7 +249,7 @@ mod tests {
         );
         assert_eq!(hear(&mut ledger, &[(6, 60), (6, 60), (6, 61)])[1..], [Taken::Doubled, Taken::Doubled]);
         assert_eq!(ledger.troubles(), Troubles { doubled: 2, altered: 1 });
-        assert_eq!(ledger.fetched(CONVERSATION, &[(4, 40), (5, 50)], 5), 2);
+        ledger.fetched(CONVERSATION, &[(4, 40), (5, 50)], 5);
         assert_eq!(hear(&mut ledger, &[(5, 50)]), [Taken::Late]);
         assert_eq!(place(&ledger).0, 6);
     }

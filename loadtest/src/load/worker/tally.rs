@@ -52,6 +52,14 @@ impl Tally {
         }
     }
 
+    /// It was fetched: not delivered, and yet somebody waited for it so long.
+    pub fn fetched(&mut self, own: bool, intended: Micros, now: Micros) {
+        self.counts.fetched += 1;
+        if !own && self.is_measured(intended) {
+            self.delivery.record(now.saturating_sub(intended));
+        }
+    }
+
     /// What there is to tell once a second.
     pub fn progress(&mut self) -> Tell {
         Tell::Progress {
