@@ -71,6 +71,8 @@ impl Happened {
             figures.push(Figure::new("deliveries a second", a_second(counts.delivered_measured), ""));
         }
         figures.append(&mut self.figures);
+        let own = used.workers.iter().sum::<f64>() / used.seconds.max(1e-9);
+        figures.push(Figure::new("the load tool itself used", own * 100.0, "% of a core"));
         let mut limits = used.limits();
         if let Some(late) = course.late().filter(|_| matches!(plan.rhythm, Rhythm::Rate(_))) {
             figures.push(Figure::new("messages were sent late by, p99", late.p99, "ms"));

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// An entry of a direct conversation may be overtaken by the next: so long it is waited for.
 pub const OVERTAKEN: Duration = Duration::from_millis(300);
 /// How often a page is asked for.
-const TRIES: u32 = 10;
+const TRIES: u32 = 60;
 const BETWEEN: Duration = Duration::from_millis(500);
 
 /// Why something is fetched.
