@@ -80,7 +80,45 @@ fn status(head: &[u8]) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::status;
+    use super::*;
+    use tokio::net::TcpListener;
+
+    /// A server that gives this answer, and tells who came and what they asked for.
+    async fn server(answer: &'static str) -> (SocketAddr, tokio::task::JoinHandle<(IpAddr, String)>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let served = tokio::spawn(async move {
+            let (mut stream, from) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            let length = stream.read(&mut request).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            (from.ip(), String::from_utf8_lossy(&request[..length]).into_owned())
+        });
+        (address, served)
+    }
+
+    #[tokio::test]
+    async fn what_comes_right_behind_the_upgrade_is_kept_and_the_source_is_the_one_that_was_named() {
+        let (address, served) =
+            server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\u{1}x").await;
+        let source: IpAddr = "127.0.0.2".parse().unwrap();
+        let dialled = dial(address, Some(source), "a.b.c").await.unwrap();
+        assert_eq!(dialled.rest, b"\x01x");
+        let (from, request) = served.await.unwrap();
+        assert_eq!(from, source);
+        assert!(
+            request.starts_with("GET /api/ws HTTP/1.1\r\n")
+                && request.contains("\r\nAuthorization: Bearer a.b.c\r\n")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_refusal_has_its_status() {
+        let (address, _served) = server("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n").await;
+        assert_eq!(dial(address, None, "x").await.err(), Some(Refused::Status(401)));
+        let (address, _served) = server("").await;
+        assert_eq!(dial(address, None, "x").await.err(), Some(Refused::Silent));
+    }
 
     #[test]
     fn the_status_stands_behind_the_version() {
