@@ -93,6 +93,12 @@ fn section(page: &mut String, outcome: &Outcome) {
         figure(page, &format!("CPU {}.", safe(&of.of)), &bars("µs", &costs));
     }
     page.push_str("<table>\n");
+    for (name, latency) in [("ack", outcome.ack), ("delivery", outcome.delivery)] {
+        if let Some(Latency { p50, p99, p999, max, .. }) = latency {
+            let values = format!("{p50:.1}, {p99:.1}, {p999:.1}, {max:.1} ms");
+            let _ = writeln!(page, "<tr><td>{name}: p50, p99, p99.9, max<td>{values}</tr>");
+        }
+    }
     for figure in &outcome.figures {
         let (name, unit) = (safe(&figure.name), safe(&figure.unit));
         let _ = writeln!(page, "<tr><td>{name}<td>{:.2} {unit}</tr>", figure.value);

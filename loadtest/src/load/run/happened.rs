@@ -77,9 +77,8 @@ impl Happened {
         if let Some(late) = course.late().filter(|_| matches!(plan.rhythm, Rhythm::Rate(_))) {
             figures.push(Figure::new("messages were sent late by, p99", late.p99, "ms"));
             if late.p99 > LATE_MS {
-                let words =
-                    "messages were sent late (p99): the load tool was the limit, or had no core to run on";
-                limits.push(format!("{:.0} ms {words}", late.p99));
+                let words = "ms late or later: the load tool was the limit, or had no core to run on";
+                limits.push(format!("one message of a hundred was sent {:.0} {words}", late.p99));
             }
         }
         let mut notes = std::mem::take(&mut self.notes);
