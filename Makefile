@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation chaos chaos-smoke sabotage clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -63,6 +63,9 @@ chaos-smoke: ## The same for five minutes: every kind of fault twice, another se
 
 sabotage: ## Build the nodes with each of the known bugs, and see the campaign find it
 	@bash loadtest/sabotage/run.sh
+
+load: ## What messages and connections cost on this machine (ARGS="group --preset dense", OUT=DIR); every scenario, five minutes
+	@bash $(SCRIPTS)/load.sh
 
 clean: ## Remove what was built and every scratch folder; ./data stays
 	cargo clean && rm -rf scratch

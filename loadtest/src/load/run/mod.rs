@@ -1,0 +1,38 @@
+//! A run: for each scenario a system, people, worker processes, load, and what came of it.
+
+mod shape;
+mod plan;
+mod crew;
+mod course;
+mod meter;
+mod held;
+mod happened;
+mod verdict;
+mod scene;
+
+pub use plan::{Cost, Goal, Plan, Rhythm, Seat};
+pub use shape::Shape;
+pub use verdict::{Expected, faults};
+
+use super::options::Options;
+use super::report::Outcome;
+use super::system::System;
+use anyhow::{Context, Result};
+
+/// Runs all scenarios that are asked for; tells how it goes.
+///
+/// # Errors
+/// One of them could not be run.
+pub async fn run(options: &Options, mut say: impl FnMut(String)) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    for scenario in &options.scenarios {
+        let name = scenario.name();
+        say(format!("{name}: starting"));
+        // Each has a system of its own, if it is one of ours: no scenario inherits memory or rows from another.
+        let system = System::of(options).await.with_context(|| format!("{name}: there is no system"))?;
+        let plan = Plan::of(*scenario, options, &system);
+        let outcome = scene::play(*scenario, &plan, options, &system, &mut say).await;
+        outcomes.push(outcome.with_context(|| format!("{name} could not be run"))?);
+    }
+    Ok(outcomes)
+}
