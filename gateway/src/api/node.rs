@@ -48,16 +48,17 @@ impl Fault {
         }
     }
 
-    /// Whether nothing is at the other end any more. What such a node had stored it may not have published.
+    /// Whether nothing is at the other end any more.
     pub(super) fn is_end(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Closed(_))
+        self.standing() == Standing::Gone
     }
 
     /// What it says of the node. One that speaks is asked how it is before it is passed over.
     pub(super) fn standing(&self) -> Standing {
         match self {
             Self::Unavailable | Self::Refused(_) => Standing::Doubted,
-            _ => Standing::Down,
+            Self::Unreachable(_) | Self::Closed(_) => Standing::Gone,
+            Self::Late | Self::Failed(_) | Self::Unreadable(_) => Standing::Down,
         }
     }
 }
@@ -72,6 +73,8 @@ pub(super) enum Standing {
     Doubted,
     /// Not while others are up.
     Down,
+    /// As little: nothing is there. What it had stored it may not have published.
+    Gone,
 }
 
 /// An api node.
@@ -106,7 +109,7 @@ impl Node {
 
     /// Whether it had been down.
     pub(super) fn recover(&self) -> bool {
-        self.standing.swap(Standing::Up as u8, Ordering::Relaxed) == Standing::Down as u8
+        self.standing.swap(Standing::Up as u8, Ordering::Relaxed) >= Standing::Down as u8
     }
 
     /// One request. A connection that the node closed while it lay idle is found out only by using it, so what

@@ -65,13 +65,13 @@ impl Nodes {
     /// It did not. Said once, until it is well again.
     pub(super) fn failed(&self, node: &Node, fault: &Fault) {
         let standing = fault.standing();
-        if standing == Standing::Down {
+        if standing >= Standing::Down {
             node.forget_connections();
         }
         if node.worsen(standing) {
             tracing::warn!(node = %node.address, %fault, "an api node did not answer; the next one is asked");
             self.count();
-            if fault.is_end() {
+            if standing == Standing::Gone {
                 self.lost.notify_one();
             }
         }
@@ -194,6 +194,26 @@ mod tests {
             nodes.failed(&node, &Fault::Late);
         }
         assert_eq!(places(&nodes), before, "when all are down, all are tried");
+    }
+
+    /// A node that dies is often late before that; one that is only late stores and publishes on.
+    #[tokio::test]
+    async fn the_end_of_a_node_is_noticed_though_it_was_late_before() {
+        let (nodes, _) = nodes(3);
+        let failed = nodes.next(0, &[]).unwrap();
+        let noticed = async || tokio::time::timeout(Duration::ZERO, nodes.lost()).await.is_ok();
+        for fault in [Fault::Unavailable, Fault::Late] {
+            nodes.failed(&failed, &fault);
+            assert!(!noticed().await, "{fault}");
+        }
+        nodes.failed(&failed, &Fault::Unreachable("refused".to_owned()));
+        assert!(noticed().await);
+        nodes.failed(&failed, &Fault::Closed("reset".to_owned()));
+        assert!(!noticed().await, "one end is one reason");
+        nodes.answered(&failed);
+        assert!(failed.is_well());
+        nodes.failed(&failed, &Fault::Closed("reset".to_owned()));
+        assert!(noticed().await);
     }
 
     #[tokio::test]
