@@ -89,7 +89,8 @@ impl Drop for Conn {
     }
 }
 
-/// Lets a pool look whether a connection is fit, for a while; where it is not, dropping `back` closes it.
+/// Lets a pool look whether a connection is fit, for a while; where it is not, dropping `back` closes it. The driver does
+/// the same when a connection is dropped, and waits without an end; `return_to_pool` is public there, and not in its pages.
 fn give_back(back: impl Future<Output = ()> + Send + 'static, fit: bool) {
     if let (true, Ok(runtime)) = (fit, Handle::try_current()) {
         runtime.spawn(timeout(GIVEN_BACK_IN, back));
