@@ -2,8 +2,9 @@
 //! user: what is not there and what is not theirs is refused alike.
 
 use crate::error::ApiError;
-use crate::store::conversations::{self, Conversation};
+use crate::store::conversations::Conversation;
 use crate::store::groups::{self, Group};
+use crate::store::inbox::{self, Listed};
 use crate::store::members::{self, Member};
 use crate::store::{Conn, users};
 use shared::draft::Target;
@@ -19,9 +20,22 @@ pub struct Readable {
     pub conversation: Option<Conversation>,
     /// The first entry that the user may see: a newcomer sees a group from their joining on.
     pub floor_seq: Seq,
+    /// How far the user has read it.
+    pub read_seq: Seq,
+    /// How far the peer has; 0 in groups.
+    pub peer_read_seq: Seq,
 }
 
 impl Readable {
+    fn of(line: Listed) -> Self {
+        Self {
+            conversation: Some(line.conversation),
+            floor_seq: line.joined_seq,
+            read_seq: line.read_seq,
+            peer_read_seq: line.peer_read_seq,
+        }
+    }
+
     /// The places that the user may read: up to the head as it was before it was checked that they may.
     #[must_use]
     pub fn places(&self) -> RangeInclusive<Seq> {
@@ -42,20 +56,19 @@ impl Readable {
 pub async fn conversation_for(conn: &mut Conn, user: UserId, target: Target) -> Result<Readable, ApiError> {
     match target {
         Target::Group(group) => {
-            // The head first: whoever is a member after that was one when everything up to it was written.
-            // The other way round, a page read while they leave would hold what was said without them.
-            let conversation = conversations::find_group(conn, group).await?;
-            let (_, member) = group_for(conn, user, group).await?;
-            Ok(Readable { conversation, floor_seq: member.joined_seq })
+            // Head and membership in one statement, so as they were at one time: a page up to that head, read while the
+            // user leaves, holds nothing that was said without them.
+            let line = inbox::find_group(conn, user, group).await?;
+            line.map(Readable::of).ok_or_else(|| denied("group"))
         }
         Target::User(peer) => {
-            // A row without entries may be left from a message that was refused.
-            let conversation =
-                conversations::find_pair(conn, user, peer).await?.filter(|found| found.last_seq > 0);
+            if let Some(line) = inbox::find_pair(conn, user, peer).await? {
+                return Ok(Readable::of(line));
+            }
             // With somebody who closed their account there is what was said, and nothing to begin.
-            let known =
-                conversation.is_some() || users::find(conn, peer).await?.is_some_and(|peer| !peer.closed);
-            if known { Ok(Readable { conversation, floor_seq: 1 }) } else { Err(denied("conversation")) }
+            let known = users::find(conn, peer).await?.is_some_and(|peer| !peer.closed);
+            let nothing = Readable { conversation: None, floor_seq: 1, read_seq: 0, peer_read_seq: 0 };
+            if known { Ok(nothing) } else { Err(denied("conversation")) }
         }
     }
 }

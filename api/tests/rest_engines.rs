@@ -1,5 +1,5 @@
-//! The same calls on SQLite and on MariaDB, answered alike to the letter; and what races there is decided by
-//! the database of the cluster too.
+//! The same calls on SQLite and on MariaDB, answered alike to the letter, but for the ids of messages' rows; and what
+//! races there is decided by the database of the cluster too.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod rest_support;
@@ -55,6 +55,15 @@ fn steps() -> Vec<Step> {
     ]
 }
 
+/// Rows of messages have ids, but MySQL uses one up for a repeat that it refuses, and no other id means anything.
+fn without_row_ids(answer: &str) -> String {
+    let lines: Vec<&str> = answer.lines().collect();
+    let is_message =
+        |nth: usize| lines.get(nth + 1).is_some_and(|next| next.trim().starts_with("\"is_read\""));
+    let kept = (0..lines.len()).filter(|nth| !(lines[*nth].trim().starts_with("\"id\"") && is_message(*nth)));
+    kept.map(|nth| lines[nth]).collect::<Vec<_>>().join("\n")
+}
+
 async fn walk(node: &Node) -> Vec<String> {
     let people = [node.register("alice").await, node.register("bob").await, node.register("carol").await];
     let mut answers = Vec::new();
@@ -64,7 +73,7 @@ async fn walk(node: &Node) -> Vec<String> {
             call = call.token(&people[who].token);
         }
         let answer = if body.is_null() { call.send().await } else { call.json(&body).send().await };
-        answers.push(format!("{method} {path}: {answer}"));
+        answers.push(without_row_ids(&format!("{method} {path}: {answer}")));
         node.clock.advance(std::time::Duration::from_millis(1500));
     }
     answers

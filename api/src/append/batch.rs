@@ -6,7 +6,7 @@ use super::Hooks;
 use super::ask::{Ask, Item, unavailable};
 use super::decide::{Decision, decide};
 use super::losses::Unsure;
-use super::picture::Picture;
+use super::picture::{Known, Picture, Repeats};
 use super::places::{Places, Resolved};
 use super::publish::Publisher;
 use super::settle::{Settled, refused};
@@ -25,8 +25,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::DropGuard;
 
-/// How often a batch is tried as a whole.
-const TRIES: usize = 3;
+/// How often a batch is tried as a whole: once in the hope that nothing of it is a repeat, and then as often as trouble
+/// may pass by itself.
+const TRIES: usize = 4;
 /// How long a batch may take, with all its tries: less than askers wait, so that they hear what became of it.
 const LIMIT: Duration = Duration::from_secs(8);
 
@@ -54,8 +55,9 @@ impl Appender {
         histogram!(APPEND_BATCH).record(items.len() as f64);
         let deadline = Instant::now() + LIMIT;
         let mut lock = Lock::Wait;
+        let mut repeats = Repeats::Unlikely;
         for _ in 0..TRIES {
-            let error = match self.attempt(&items, lock, deadline).await {
+            let error = match self.attempt(&items, lock, repeats, deadline).await {
                 Ok(settled) => return self.finish(items, settled).await,
                 Err(error) => error,
             };
@@ -65,6 +67,8 @@ impl Appender {
             };
             tracing::debug!(%error, drafts = items.len(), "a batch is run again");
             counter!(APPEND_RETRIES, "cause" => trouble.as_str()).increment(1);
+            // An id that was taken, or a commit that may have come to pass: now it is looked for.
+            repeats = Repeats::Likely;
             if trouble == Trouble::LockWait && lock == Lock::Skip {
                 // It was no conversation's row that we waited for, and waiting again would take as long.
                 break;
@@ -79,7 +83,7 @@ impl Appender {
     async fn one_by_one(&self, items: Vec<Item>, deadline: Instant) {
         for item in items {
             let alone = vec![item];
-            match self.attempt(&alone, Lock::Wait, deadline).await {
+            match self.attempt(&alone, Lock::Wait, Repeats::Likely, deadline).await {
                 Ok(settled) => self.finish(alone, settled).await,
                 Err(error) => {
                     tracing::warn!(%error, "a draft could not be stored, not even alone");
@@ -101,20 +105,26 @@ impl Appender {
         self.publisher.publish(&settled.publications).await;
     }
 
-    async fn attempt(&self, items: &[Item], lock: Lock, deadline: Instant) -> Result<Settled, sqlx::Error> {
+    async fn attempt(
+        &self,
+        items: &[Item],
+        lock: Lock,
+        repeats: Repeats,
+        deadline: Instant,
+    ) -> Result<Settled, sqlx::Error> {
         let asks: Vec<&Ask> = items.iter().map(|item| &item.ask).collect();
         // Dropped at the deadline, the transaction is rolled back.
-        let tried = tokio::time::timeout_at(deadline, Box::pin(self.transact(&asks, lock)));
+        let tried = tokio::time::timeout_at(deadline, Box::pin(self.transact(&asks, lock, repeats)));
         tried.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
-    async fn transact(&self, asks: &[&Ask], lock: Lock) -> Result<Settled, sqlx::Error> {
+    async fn transact(&self, asks: &[&Ask], lock: Lock, repeats: Repeats) -> Result<Settled, sqlx::Error> {
         let now = self.clock.now();
         let keys: BTreeSet<ConversationKey> = asks.iter().map(|ask| ask.conversation()).collect();
         let places = self.places.resolve(&self.db, &keys, now).await?;
         let started = Instant::now();
         let mut tx = self.db.begin().await?;
-        let written = match self.write(&mut tx, asks, places, lock, now).await {
+        let written = match self.write(&mut tx, asks, places, lock, repeats, now).await {
             Ok(written) => written,
             Err(error) => {
                 // Waited for, or the next try meets the locks of this one. What goes wrong here goes wrong
@@ -140,11 +150,18 @@ impl Appender {
         asks: &[&Ask],
         places: Resolved,
         lock: Lock,
+        repeats: Repeats,
         now: Timestamp,
     ) -> Result<Written, sqlx::Error> {
         let locked = self.lock(tx, &places, lock).await?;
-        let mut picture = Picture::load(tx, asks, places, locked, now).await?;
-        let decisions: Vec<Decision> = asks.iter().map(|ask| decide(&mut picture, ask)).collect();
+        let known = Known { places, locked, now };
+        let mut picture = Picture::load(tx, asks, &known, repeats).await?;
+        let mut decisions = decide_all(&mut picture, asks);
+        if repeats == Repeats::Unlikely && decisions.iter().any(Decision::is_refusal) {
+            // Whoever may not do it now may have done it before.
+            picture = Picture::load(tx, asks, &known, Repeats::Likely).await?;
+            decisions = decide_all(&mut picture, asks);
+        }
         let stored = write(&self.db, tx, &picture).await?;
         Ok(Written { picture, decisions, stored })
     }
@@ -167,6 +184,10 @@ impl Appender {
         }
         Ok(locked)
     }
+}
+
+fn decide_all(picture: &mut Picture, asks: &[&Ask]) -> Vec<Decision> {
+    asks.iter().map(|ask| decide(picture, ask)).collect()
 }
 
 fn refuse(items: Vec<Item>) {

@@ -35,6 +35,12 @@ pub(super) enum Decision {
     Refused(Refusal),
 }
 
+impl Decision {
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+}
+
 impl From<Code> for Decision {
     fn from(code: Code) -> Self {
         Self::Refused(code.into())

@@ -23,7 +23,7 @@ pub(super) struct Picture {
     pub places: Resolved,
     /// Those that are locked, moved on with each entry.
     pub conversations: HashMap<ConversationId, Conversation>,
-    /// What the askers have sent under these ids before.
+    /// What the askers have sent under these ids before; where that was not looked for, in this batch alone.
     pub sent: HashMap<(UserId, Uuid), Sent>,
     /// The users whose accounts are open.
     pub open: HashSet<UserId>,
@@ -37,6 +37,24 @@ pub(super) struct Picture {
     pub touched: BTreeMap<(GroupId, UserId), Option<Member>>,
     /// Groups that changed hands or closed.
     pub regrouped: BTreeSet<GroupId>,
+}
+
+/// What is known before anything is read.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub places: Resolved,
+    pub locked: Vec<Conversation>,
+    pub now: Timestamp,
+}
+
+/// Whether it is looked for what was stored before. Most messages come once, and a repeat of one is noticed by its INSERT
+/// at the latest: its id is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Repeats {
+    /// It is not.
+    Unlikely,
+    /// It is.
+    Likely,
 }
 
 /// Where an ask's id was met before.
@@ -84,12 +102,14 @@ impl Picture {
     pub async fn load(
         conn: &mut Conn,
         asks: &[&Ask],
-        places: Resolved,
-        locked: Vec<Conversation>,
-        now: Timestamp,
+        known: &Known,
+        repeats: Repeats,
     ) -> Result<Self, sqlx::Error> {
         let wanted = Wanted::of(asks);
-        let sent = messages::find_sent(conn, &wanted.sent).await?;
+        let sent = match repeats {
+            Repeats::Likely => messages::find_sent(conn, &wanted.sent).await?,
+            Repeats::Unlikely => Vec::new(),
+        };
         let sent = sent.into_iter().map(|m| ((m.sender_id, m.client_message_id), Sent::Stored(m))).collect();
         let open = accounts::open_among(conn, &wanted.users).await?;
         let mut members: HashMap<_, _> = by_place(members::find_many(conn, &wanted.members).await?).collect();
@@ -103,8 +123,9 @@ impl Picture {
             let heirs = members::heirs(conn, group, MAX_BATCH as i64 + 1).await?;
             members.extend(by_place(heirs));
         }
-        let conversations = locked.into_iter().map(|c| (c.id, c)).collect();
-        Ok(Self { places, conversations, sent, open, members, groups, ..Self::empty(now) })
+        let conversations = known.locked.iter().map(|c| (c.id, *c)).collect();
+        let places = known.places.clone();
+        Ok(Self { places, conversations, sent, open, members, groups, ..Self::empty(known.now) })
     }
 
     /// The conversations that are locked.

@@ -2,29 +2,27 @@
 //! vanished says nothing, and TCP takes a quarter of an hour to notice, all the while with a place in the pool.
 
 use super::db::Engine;
-use sqlx::pool::PoolConnection;
-use sqlx::{Executor, MySql, MySqlConnection, Sqlite, SqliteConnection};
+use super::pool::Lent;
+use sqlx::{Executor, MySqlConnection, SqliteConnection};
 use std::io::ErrorKind;
 use std::time::Duration;
-use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 /// How long a statement may take, its waiting for locks included.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(10);
-
-/// How long the server may take to say that a connection is fit to be lent again.
-const GIVEN_BACK_IN: Duration = Duration::from_secs(1);
 
 /// A connection, for statements. The variants are `sql.rs`'s business.
 pub struct Conn {
     held: Held,
     /// A transaction has begun, and not ended.
     in_transaction: bool,
+    /// A statement has begun, and its answer was not read to the end: what is read next would be that.
+    in_statement: bool,
 }
 
 enum Held {
-    MySql(PoolConnection<MySql>),
-    Sqlite(PoolConnection<Sqlite>),
+    MySql(Lent<MySqlConnection>),
+    Sqlite(Lent<SqliteConnection>),
 }
 
 /// A driver's connection.
@@ -42,19 +40,28 @@ pub(super) async fn in_time<T>(step: impl Future<Output = Result<T, sqlx::Error>
 }
 
 impl Conn {
-    pub(super) fn mysql(conn: PoolConnection<MySql>) -> Self {
-        Self { held: Held::MySql(conn), in_transaction: false }
+    pub(super) fn mysql(lent: Lent<MySqlConnection>) -> Self {
+        Self { held: Held::MySql(lent), in_transaction: false, in_statement: false }
     }
 
-    pub(super) fn sqlite(conn: PoolConnection<Sqlite>) -> Self {
-        Self { held: Held::Sqlite(conn), in_transaction: false }
+    pub(super) fn sqlite(lent: Lent<SqliteConnection>) -> Self {
+        Self { held: Held::Sqlite(lent), in_transaction: false, in_statement: false }
     }
 
+    /// The driver's connection, for a statement. [`Self::answered`] is called with what came of it; whoever leaves before
+    /// that leaves a connection that is closed.
     pub(super) fn inner(&mut self) -> Inner<'_> {
+        self.in_statement = true;
         match &mut self.held {
-            Held::MySql(conn) => Inner::MySql(conn),
-            Held::Sqlite(conn) => Inner::Sqlite(conn),
+            Held::MySql(lent) => Inner::MySql(lent.connection()),
+            Held::Sqlite(lent) => Inner::Sqlite(lent.connection()),
         }
+    }
+
+    /// A statement has come to its end. What the database refused has one as well.
+    pub(super) fn answered<T>(&mut self, came: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
+        self.in_statement = !matches!(&came, Ok(_) | Err(sqlx::Error::Database(_)));
+        came
     }
 
     /// The engine behind it.
@@ -68,32 +75,22 @@ impl Conn {
 
     /// Says one word of a transaction, as text: not all servers prepare them.
     async fn say(&mut self, word: &'static str) -> Result<(), sqlx::Error> {
-        in_time(async {
-            match self.inner() {
-                Inner::MySql(conn) => conn.execute(word).await.map(drop),
-                Inner::Sqlite(conn) => conn.execute(word).await.map(drop),
-            }
-        })
-        .await
+        let said = match self.inner() {
+            Inner::MySql(conn) => in_time(conn.execute(word)).await.map(drop),
+            Inner::Sqlite(conn) => in_time(conn.execute(word)).await.map(drop),
+        };
+        self.answered(said)
     }
 }
 
 impl Drop for Conn {
     fn drop(&mut self) {
         // In the middle of a transaction it is closed, which undoes that at once.
-        let fit = !self.in_transaction;
+        let fit = !self.in_transaction && !self.in_statement;
         match &mut self.held {
-            Held::MySql(conn) => give_back(conn.return_to_pool(), fit),
-            Held::Sqlite(conn) => give_back(conn.return_to_pool(), fit),
+            Held::MySql(lent) => lent.set_fit(fit),
+            Held::Sqlite(lent) => lent.set_fit(fit),
         }
-    }
-}
-
-/// Lets a pool look whether a connection is fit, for a while; where it is not, dropping `back` closes it. The driver does
-/// the same when a connection is dropped, and waits without an end; `return_to_pool` is public there, and not in its pages.
-fn give_back(back: impl Future<Output = ()> + Send + 'static, fit: bool) {
-    if let (true, Ok(runtime)) = (fit, Handle::try_current()) {
-        runtime.spawn(timeout(GIVEN_BACK_IN, back));
     }
 }
 

@@ -3,27 +3,19 @@
 //! on locks, so that a stuck row delays only its own conversation.
 
 use super::conn::{Conn, Tx};
+use super::pool;
 use super::timing::Waiting;
-use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, MySqlConnection, MySqlPool, SqlitePool};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Connection, Executor, MySqlConnection, SqliteConnection};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
-use tokio::time::timeout;
 
 /// Statements kept prepared a connection: the fixed sizes of the multi-row ones all fit.
 const STATEMENT_CACHE: usize = 512;
-
-/// How long a request waits for a connection before it is `unavailable`.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A connection that lay idle for longer is asked first whether the server still has it: after a restart all of
-/// them are dead, and a batch is tried less often than there are connections. Under load none lies idle so long.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
-
-/// How long it has to answer then. Behind a cut line it never does.
-const ANSWERS_IN: Duration = Duration::from_secs(1);
 
 /// Which engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +52,8 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Pool {
-    MySql(MySqlPool),
-    Sqlite(SqlitePool),
+    MySql(pool::Pool<MySqlConnection>),
+    Sqlite(pool::Pool<SqliteConnection>),
 }
 
 impl Pool {
@@ -80,14 +72,17 @@ impl Db {
     /// The driver's: a bad address, or a server that does not let us in.
     pub async fn open_mysql(url: &str, sizes: PoolSizes) -> Result<Self, sqlx::Error> {
         let options = MySqlConnectOptions::from_str(url)?.statement_cache_capacity(STATEMENT_CACHE);
-        let read = mysql_pool(sizes.read, READ_SESSION).connect_with(options.clone()).await?;
-        let mut first = read.acquire().await?;
+        let mut first = MySqlConnection::connect_with(&options).await?;
         let (version, id_step): (String, i64) =
             sqlx::query_as("SELECT VERSION(), CAST(@@auto_increment_increment AS SIGNED)")
-                .fetch_one(&mut *first)
+                .fetch_one(&mut first)
                 .await?;
-        let session = if version.contains("MariaDB") { WRITE_SESSION_MARIADB } else { WRITE_SESSION };
-        let write = mysql_pool(sizes.write, session).connect_with(options).await?;
+        // An orderly goodbye, no more.
+        drop(first.close().await);
+        let greet: pool::Greet<MySqlConnection> =
+            if version.contains("MariaDB") { greet_writer_mariadb } else { greet_writer };
+        let read = pool::Pool::new(options.clone(), sizes.read, greet_reader);
+        let write = pool::Pool::new(options, sizes.write, greet);
         Ok(Self { read: Pool::MySql(read), write: Pool::MySql(write), id_step })
     }
 
@@ -103,10 +98,12 @@ impl Db {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(Duration::from_secs(5))
             .statement_cache_capacity(STATEMENT_CACHE);
-        let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
-        let write = pool().max_connections(1).connect_with(options.clone()).await?;
-        let read = pool().max_connections(sizes.read).connect_with(options).await?;
-        Ok(Self { read: Pool::Sqlite(read), write: Pool::Sqlite(write), id_step: 1 })
+        let write = pool::Pool::new(options.clone(), 1, greet_nobody);
+        let read = pool::Pool::new(options, sizes.read, greet_nobody);
+        let db = Self { read: Pool::Sqlite(read), write: Pool::Sqlite(write), id_step: 1 };
+        // The writer makes the file, and finds out whether it is one of ours to open.
+        drop(db.write().await?);
+        Ok(db)
     }
 
     /// The engine.
@@ -176,31 +173,28 @@ const WRITE_SESSION_MARIADB: &[&str] = &[
     "SET SESSION innodb_lock_wait_timeout = 2, idle_write_transaction_timeout = 5",
 ];
 
-fn mysql_pool(size: u32, session: &'static [&'static str]) -> MySqlPoolOptions {
-    MySqlPoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|conn, about| {
-            Box::pin(async move {
-                if about.idle_for < TRUSTED_FOR {
-                    return Ok(true);
-                }
-                match timeout(ANSWERS_IN, conn.ping()).await {
-                    Ok(answered) => answered.map(|()| true),
-                    // An error, so that nobody takes leave of a server that is silent: it is just dropped.
-                    Err(_late) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
-                }
-            })
-        })
-        .after_connect(move |conn, _| {
-            Box::pin(async move {
-                for statement in session {
-                    sqlx::query(*statement).execute(&mut *conn).await?;
-                }
-                Ok(())
-            })
-        })
+fn greet_reader(conn: &mut MySqlConnection) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+    say_all(conn, READ_SESSION).boxed()
+}
+
+fn greet_writer(conn: &mut MySqlConnection) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+    say_all(conn, WRITE_SESSION).boxed()
+}
+
+fn greet_writer_mariadb(conn: &mut MySqlConnection) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+    say_all(conn, WRITE_SESSION_MARIADB).boxed()
+}
+
+/// Everything stands in the options.
+fn greet_nobody(_: &mut SqliteConnection) -> BoxFuture<'_, Result<(), sqlx::Error>> {
+    async { Ok(()) }.boxed()
+}
+
+async fn say_all(conn: &mut MySqlConnection, words: &'static [&'static str]) -> Result<(), sqlx::Error> {
+    for words in words {
+        conn.execute(*words).await?;
+    }
+    Ok(())
 }
 
 /// A connection of its own to the same server, outside the pools: for locks that last.

@@ -1,10 +1,10 @@
 //! A user's list of conversations: whose they are, how far they have come, how much of that is unread, and
-//! the last thing said. A fixed number of statements, however many conversations there are.
+//! the last thing said. A fixed number of statements, however many conversations there are; one for a single line.
 
 use super::conn::Conn;
 use super::conversations::{self, Conversation};
 use super::messages::{self, StoredMessage};
-use super::sql::{Row, Sql, query};
+use super::sql::{Query, Row, Sql, query};
 use shared::ids::{GroupId, Seq, UserId};
 use std::collections::HashMap;
 
@@ -40,14 +40,42 @@ pub struct Listed {
 /// # Errors
 /// The driver's.
 pub async fn list_for(conn: &mut Conn, user: UserId) -> Result<Vec<Listed>, sqlx::Error> {
-    let text = LINES.replace("{columns}", conversations::COLUMNS);
-    let rows = query(Sql::Built(text)).bind_all([user; 3]).fetch_all(conn).await?;
+    let all = [AS_LOW, AS_HIGH, AS_MEMBER].join(" UNION ALL ");
+    let rows = lines(&all).bind_all([user; 3]).fetch_all(conn).await?;
     let mut lines = rows.iter().map(Listed::read).collect::<Result<Vec<_>, _>>()?;
     lines
         .sort_unstable_by_key(|line| std::cmp::Reverse((line.conversation.updated_at, line.conversation.id)));
     count_unread(conn, user, &mut lines).await?;
     find_last(conn, &mut lines).await?;
     Ok(lines)
+}
+
+/// The user's line of a direct conversation in which something was said. Unread entries are not counted, and the last one
+/// is left out.
+///
+/// # Errors
+/// The driver's.
+pub async fn find_pair(conn: &mut Conn, user: UserId, peer: UserId) -> Result<Option<Listed>, sqlx::Error> {
+    let (side, other) = if user <= peer { (AS_LOW, "c.user_high") } else { (AS_HIGH, "c.user_low") };
+    let found = lines(&format!("{side} AND {other} = ?")).bind(user).bind(peer);
+    found.fetch_optional(conn).await?.as_ref().map(Listed::read).transpose()
+}
+
+/// The user's line of a group, if they are in it: the same as [`find_pair`].
+///
+/// # Errors
+/// The driver's.
+pub async fn find_group(
+    conn: &mut Conn,
+    user: UserId,
+    group: GroupId,
+) -> Result<Option<Listed>, sqlx::Error> {
+    let found = lines(&format!("{AS_MEMBER} AND m.group_id = ?")).bind(user).bind(group);
+    found.fetch_optional(conn).await?.as_ref().map(Listed::read).transpose()
+}
+
+fn lines(text: &str) -> Query {
+    query(Sql::Built(text.replace("{columns}", conversations::COLUMNS)))
 }
 
 impl Listed {
@@ -105,21 +133,23 @@ async fn find_last(conn: &mut Conn, lines: &mut [Listed]) -> Result<(), sqlx::Er
     Ok(())
 }
 
-const LINES: &str = "
+/// The lines of those whose first, or second, user somebody is; notes are both, and come with the first.
+const AS_LOW: &str = "
     SELECT {columns}, c.user_high AS peer_id, 1 AS joined_seq,
            COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq
     FROM conversations c
     LEFT JOIN conversation_reads mine ON mine.conversation_id = c.id AND mine.user_id = c.user_low
     LEFT JOIN conversation_reads peers ON peers.conversation_id = c.id AND peers.user_id = c.user_high
-    WHERE c.user_low = ? AND c.last_seq > 0
-    UNION ALL
+    WHERE c.user_low = ? AND c.last_seq > 0";
+const AS_HIGH: &str = "
     SELECT {columns}, c.user_low AS peer_id, 1 AS joined_seq,
            COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq
     FROM conversations c
     LEFT JOIN conversation_reads mine ON mine.conversation_id = c.id AND mine.user_id = c.user_high
     LEFT JOIN conversation_reads peers ON peers.conversation_id = c.id AND peers.user_id = c.user_low
-    WHERE c.user_high = ? AND c.user_low <> c.user_high AND c.last_seq > 0
-    UNION ALL
+    WHERE c.user_high = ? AND c.user_low <> c.user_high AND c.last_seq > 0";
+/// And of the groups that somebody is in.
+const AS_MEMBER: &str = "
     SELECT {columns}, c.user_low AS peer_id, m.joined_seq,
            COALESCE(mine.read_seq, 0) AS read_seq, 0 AS peer_read_seq
     FROM group_members m

@@ -1,6 +1,6 @@
-//! Statements over many rows come in a few fixed sizes (1, 2, 4 … 256), so that the cache of prepared
-//! statements holds them all. A list of values is padded by repeating its last one, which changes no answer;
-//! rows to insert cannot be repeated and are cut into pieces of those sizes.
+//! Statements over many rows come in a few fixed sizes, so that the cache of prepared statements holds them all. A
+//! list of values is padded to 1, 2, 4 … 256 by repeating its last one, which changes no answer; rows to insert cannot
+//! be repeated, and are cut into two or three pieces.
 
 /// The most values or rows in one statement.
 pub(crate) const LARGEST: usize = 256;
@@ -16,11 +16,17 @@ pub(crate) fn padded<T: Clone>(values: &[T]) -> impl Iterator<Item = Vec<T>> + '
     })
 }
 
-/// The rows in pieces of fixed sizes, in order, none repeated.
+/// The rows in pieces of fixed sizes, in order, none repeated: up to 16 of any size, then by eights, then by
+/// thirty-twos, which makes 28 sizes.
 pub(crate) fn cut<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
-        let size = 1 << rest.len().min(LARGEST).checked_ilog2()?;
+        let size = match rest.len().min(LARGEST) {
+            0 => return None,
+            few @ ..=16 => few,
+            some @ ..=63 => some - some % 8,
+            many => many - many % 32,
+        };
         let (piece, after) = rest.split_at(size);
         rest = after;
         Some(piece)
@@ -63,12 +69,15 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_cut_into_fixed_sizes_and_each_is_there_once() {
-        for count in [0, 1, 2, 3, 255, 256, 257, 1000] {
+    fn rows_are_cut_into_few_pieces_of_few_sizes_and_each_is_there_once() {
+        let mut sizes = std::collections::BTreeSet::new();
+        for count in 0..=1000 {
             let rows: Vec<usize> = (0..count).collect();
             let pieces: Vec<&[usize]> = cut(&rows).collect();
-            assert!(pieces.iter().all(|piece| piece.len().is_power_of_two() && piece.len() <= LARGEST));
+            assert!(pieces.len() <= 3 + count / LARGEST, "{count} rows in {} pieces", pieces.len());
+            sizes.extend(pieces.iter().map(|piece| piece.len()));
             assert_eq!(pieces.concat(), rows);
         }
+        assert!(sizes.len() <= 28 && sizes.last() == Some(&LARGEST), "{sizes:?}");
     }
 }

@@ -19,6 +19,7 @@ const TAKE_LOCK: &str =
 /// Runs what is missing on a SQLite file. Its folder's lock keeps other nodes out.
 pub(super) async fn sqlite(db: &Db) -> Result<(), OpenError> {
     let mut conn = db.write().await?;
+    // Not said to be answered: the connection that migrates is closed, and the next one knows the new tables.
     match conn.inner() {
         Inner::Sqlite(conn) => SQLITE.run(conn).await.map_err(explain),
         Inner::MySql(_) => Ok(()),

@@ -2,6 +2,7 @@
 
 pub mod db;
 mod conn;
+mod pool;
 pub mod sql;
 mod dialect;
 mod lists;

@@ -138,21 +138,24 @@ impl Query {
     /// # Errors
     /// The driver's.
     pub async fn execute(self, conn: &mut Conn) -> Result<Done, sqlx::Error> {
-        match conn.inner() {
+        let done = match conn.inner() {
             Inner::MySql(c) => {
                 let text = self.sql.clone().for_mysql();
                 let _running = Running::of(text.as_str());
-                let done = drive!(self, MySql, text, execute, c).await?;
-                let last_id = i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX);
-                Ok(Done { rows: done.rows_affected(), last_id })
+                let done = drive!(self, MySql, text, execute, c).await;
+                done.map(|done| Done {
+                    rows: done.rows_affected(),
+                    last_id: i64::try_from(done.last_insert_id()).unwrap_or(i64::MAX),
+                })
             }
             Inner::Sqlite(c) => {
                 let text = self.sql.clone().for_sqlite();
                 let _running = Running::of(text.as_str());
-                let done = drive!(self, Sqlite, text, execute, c).await?;
-                Ok(Done { rows: done.rows_affected(), last_id: done.last_insert_rowid() })
+                let done = drive!(self, Sqlite, text, execute, c).await;
+                done.map(|done| Done { rows: done.rows_affected(), last_id: done.last_insert_rowid() })
             }
-        }
+        };
+        conn.answered(done)
     }
 
     /// All rows.
@@ -160,20 +163,21 @@ impl Query {
     /// # Errors
     /// The driver's.
     pub async fn fetch_all(self, conn: &mut Conn) -> Result<Vec<Row>, sqlx::Error> {
-        match conn.inner() {
+        let rows = match conn.inner() {
             Inner::MySql(c) => {
                 let text = self.sql.clone().for_mysql();
                 let _running = Running::of(text.as_str());
-                let rows = drive!(self, MySql, text, fetch_all, c).await?;
-                Ok(rows.into_iter().map(Row::MySql).collect())
+                let rows = drive!(self, MySql, text, fetch_all, c).await;
+                rows.map(|rows| rows.into_iter().map(Row::MySql).collect())
             }
             Inner::Sqlite(c) => {
                 let text = self.sql.clone().for_sqlite();
                 let _running = Running::of(text.as_str());
-                let rows = drive!(self, Sqlite, text, fetch_all, c).await?;
-                Ok(rows.into_iter().map(Row::Sqlite).collect())
+                let rows = drive!(self, Sqlite, text, fetch_all, c).await;
+                rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
             }
-        }
+        };
+        conn.answered(rows)
     }
 
     /// The first row, if there is one.

@@ -55,14 +55,11 @@ pub async fn list_messages(
     let readable = conversation_for(&mut conn, viewer.user_id, asked.target).await?;
     let page = read_page(&mut conn, readable, &asked).await?;
     let through_seq = through(asked.cursor, readable.head(), &page);
-    let peer = match asked.target {
-        Target::User(peer) => Some(peer),
-        Target::Group(_) => None,
+    let peers = match asked.target {
+        Target::User(peer) if peer != viewer.user_id => Some(readable.peer_read_seq),
+        Target::User(_) | Target::Group(_) => None,
     };
-    let read = match readable.conversation {
-        Some(conversation) => ReadUpTo::find(&mut conn, viewer.user_id, peer, conversation.id).await?,
-        None => ReadUpTo::known(viewer.user_id, 0, None),
-    };
+    let read = ReadUpTo::known(viewer.user_id, readable.read_seq, peers);
     Ok(Json(ListAnswer {
         messages: page.messages.into_iter().map(|message| MessageView::new(message, read)).collect(),
         has_more: page.has_more,
