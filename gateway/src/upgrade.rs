@@ -5,6 +5,7 @@ use crate::connection;
 use crate::node::Node;
 use crate::websocket::accept_key;
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use metrics::counter;
@@ -23,6 +24,7 @@ use shared::serve::refuse::refuse;
 use shared::token::Claims;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::AsyncReadExt;
 
 /// The desktop app's own origins, by platform.
 const DESKTOP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
@@ -48,7 +50,11 @@ impl Handler for Upgrade {
                 self.0.connections.spawn(async move {
                     // A client that goes away before its 101 is nobody's loss.
                     if let Ok(upgraded) = stream.await {
-                        connection::run(TokioIo::new(upgraded), node, claims).await;
+                        let mut stream = TokioIo::new(upgraded);
+                        // hyper keeps the buffer that it read the request into, 8 KiB, until somebody reads on; who
+                        // attaches does not, for as long as a storm of others lasts.
+                        let _ = stream.read(&mut []).now_or_never();
+                        connection::run(stream, node, claims).await;
                     }
                 });
             }

@@ -4,6 +4,7 @@
 use metrics::{describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// What a metric is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +88,9 @@ const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 /// Bucket bounds of the histograms of bytes: from a short event to twice the default outbox.
 const BYTES: [f64; 9] = [256.0, 1024.0, 4096.0, 16384.0, 32768.0, 65536.0, 131072.0, 262144.0, 524288.0];
 
+/// How often recorded values are put into their buckets.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Metrics are the process's, whatever number of nodes it holds: the first call installs them.
 static INSTALLED: Mutex<Option<PrometheusHandle>> = Mutex::new(None);
 
@@ -109,6 +113,7 @@ pub fn install() -> Result<PrometheusHandle, Box<dyn std::error::Error + Send + 
         };
     }
     let handle = builder.install_recorder()?;
+    keep_up(handle.clone())?;
     for (name, kind, help) in TABLE {
         match kind {
             Kind::Counter => describe_counter!(*name, *help),
@@ -119,6 +124,18 @@ pub fn install() -> Result<PrometheusHandle, Box<dyn std::error::Error + Send + 
     gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     *installed = Some(handle.clone());
     Ok(handle)
+}
+
+/// Every so often puts what was recorded into its buckets. Until then each value of a histogram is kept by itself, so that
+/// a node whose metrics nobody reads would keep all of them.
+fn keep_up(handle: PrometheusHandle) -> std::io::Result<()> {
+    let keeping = move || {
+        loop {
+            std::thread::sleep(UPKEEP);
+            handle.run_upkeep();
+        }
+    };
+    std::thread::Builder::new().name("metrics".to_owned()).spawn(keeping).map(drop)
 }
 
 #[cfg(test)]

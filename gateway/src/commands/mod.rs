@@ -10,6 +10,8 @@ pub(crate) mod watch;
 
 use crate::connection::Connection;
 use crate::node::Node;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use metrics::counter;
 use shared::close::Close;
 use shared::error::Code;
@@ -22,11 +24,15 @@ use std::time::Duration;
 /// How many times over the limit closes the connection.
 const FLOOD: u32 = 10;
 
-/// Runs what one text frame asks for.
+/// What is left of a command that waits for others. In a box of its own: a connection has no room for it, as most wait
+/// for nothing.
+pub type Rest<'a> = Option<BoxFuture<'a, ()>>;
+
+/// Runs what one text frame asks for, as far as that waits for nobody.
 ///
 /// # Errors
 /// Why the connection is to be closed.
-pub async fn run(node: &Arc<Node>, connection: &Arc<Connection>, text: &str) -> Result<(), Close> {
+pub fn run<'a>(node: &'a Arc<Node>, connection: &'a Arc<Connection>, text: &str) -> Result<Rest<'a>, Close> {
     let event = ClientEvent::decode(text);
     counter!(names::WS_EVENTS, "type" => event.as_ref().map_or("bad", name)).increment(1);
     if let Err(wait) = pace(node, connection)? {
@@ -34,22 +40,24 @@ pub async fn run(node: &Arc<Node>, connection: &Arc<Connection>, text: &str) -> 
         counter!(names::RATE_LIMITED, "rule" => "command").increment(1);
         let retry_after_ms = u64::try_from(wait.retry_after.as_millis()).unwrap_or(u64::MAX);
         connection.refuse(Code::TooFast, id, Some(retry_after_ms.max(1)));
-        return Ok(());
+        return Ok(None);
     }
     match event {
         Ok(ClientEvent::Message(fields)) => message::run(node, connection, fields),
-        Ok(ClientEvent::Auth { token }) => return auth::run(node, connection, &token),
+        Ok(ClientEvent::Auth { token }) => auth::run(node, connection, &token)?,
         Ok(ClientEvent::Read { conversation_id, seq }) => {
-            read::run(node, connection, conversation_id, seq).await;
+            return Ok(Some(read::run(node, connection, conversation_id, seq).boxed()));
         }
         Ok(ClientEvent::Typing { receiver_id, group_id }) => {
-            typing::run(node, connection, receiver_id, group_id).await;
+            return Ok(Some(typing::run(node, connection, receiver_id, group_id).boxed()));
         }
-        Ok(ClientEvent::Watch { user_ids }) => watch::run(node, connection, user_ids).await,
+        Ok(ClientEvent::Watch { user_ids }) => {
+            return Ok(Some(watch::run(node, connection, user_ids).boxed()));
+        }
         Ok(ClientEvent::Ping { sum }) => ping::run(node, connection, sum),
         Err(bad) => connection.refuse(bad.code, bad.client_message_id, None),
     }
-    Ok(())
+    Ok(None)
 }
 
 fn name(event: &ClientEvent) -> &'static str {

@@ -124,13 +124,7 @@ impl Connection {
 
     /// Queues a frame of the protocol itself.
     pub(crate) fn answer(&self, frame: Bytes) {
-        self.outbox.push(frame, Worth::Durable, None, self.clock.now());
-    }
-
-    /// Queues a frame that others get as well.
-    pub fn push(&self, frame: &Bytes, worth: Worth, committed_at: Option<Timestamp>) {
-        counter!(names::WS_DELIVERIES).increment(1);
-        self.outbox.push(frame.clone(), worth, committed_at, self.clock.now());
+        self.outbox.push(frame, Worth::Durable, None, || self.clock.now());
     }
 
     /// Tells the client that something had no effect.
@@ -144,6 +138,21 @@ impl Connection {
         // Each field is replaced whole, so a panic elsewhere has torn nothing.
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Queues one frame for many.
+pub fn push_to_all<'a>(
+    connections: impl IntoIterator<Item = &'a Arc<Connection>>,
+    frame: &Bytes,
+    worth: Worth,
+    committed_at: Option<Timestamp>,
+) {
+    let mut count = 0;
+    for connection in connections {
+        connection.outbox.push(frame.clone(), worth, committed_at, || connection.clock.now());
+        count += 1;
+    }
+    counter!(names::WS_DELIVERIES).increment(count);
 }
 
 /// The frame of an event.
@@ -160,15 +169,22 @@ pub fn text_frame(event: &(impl Serialize + ?Sized)) -> Bytes {
 }
 
 /// Runs one upgraded connection to its end. `claims`: what the upgrade's token said, if it had one.
-pub async fn run(mut stream: impl AsyncRead + AsyncWrite + Unpin, node: Arc<Node>, claims: Option<Claims>) {
+///
+/// What happens once, in the beginning or in the end, is boxed: the task of a connection has the size of the largest of
+/// its states, and for most of its life it is in the one that waits.
+pub async fn run(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    node: Arc<Node>,
+    claims: Option<Claims>,
+) {
     let mut input = Input::default();
     let claims = match claims {
         Some(claims) => Ok(claims),
-        None => reader::first_token(&mut stream, &mut input, &node).await,
+        None => reader::first_token(&mut stream, &mut input, &node).boxed().await,
     };
     let (why, side) = match claims {
-        Ok(claims) => live(&mut stream, input, &node, claims).await,
-        Err(ended) => say_goodbye(&mut stream, ended).await,
+        Ok(claims) => live(&mut stream, &mut input, &node, claims).await,
+        Err(ended) => say_goodbye(&mut stream, ended).boxed().await,
     };
     counter!(names::WS_DISCONNECTS, "code" => why.code().to_string(), "side" => side).increment(1);
 }
@@ -189,14 +205,14 @@ enum Ended {
 }
 
 async fn live(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    input: Input,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send),
+    input: &mut Input,
     node: &Arc<Node>,
     claims: Claims,
 ) -> (Close, &'static str) {
     let config = &node.config;
     let connection = Arc::new(Connection::new(claims, &node.clock, config.outbox, config.heartbeat));
-    let attached = attach::attach(node, &connection).await;
+    let attached = attach::attach(node, &connection).boxed().await;
     let ended = match attached {
         Ok(()) => {
             gauge!(names::WS_CONNECTIONS).increment(1);
@@ -210,24 +226,24 @@ async fn live(
         Err(why) => {
             // From now on it does not count among its user's connections, so it takes nobody's place.
             connection.outbox.close(why);
-            say_goodbye(stream, Ended::With(why)).await
+            say_goodbye(stream, Ended::With(why)).boxed().await
         }
     };
-    attach::detach(node, &connection).await;
+    attach::detach(node, &connection).boxed().await;
     ended
 }
 
 /// Reads and writes until either side ends it.
 async fn converse(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
-    mut input: Input,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send),
+    input: &mut Input,
     node: &Arc<Node>,
     connection: &Arc<Connection>,
 ) -> (Close, &'static str) {
     let (written, side) = {
         let (mut from_client, mut to_client) = tokio::io::split(&mut *stream);
         let mut writing = std::pin::pin!(writer::write(&mut to_client, connection));
-        let reading = reader::read(&mut from_client, &mut input, node, connection);
+        let reading = reader::read(&mut from_client, input, node, connection);
         tokio::select! {
             ended = reading => match ended {
                 Ended::Gone => return (Close::Normal, "client"),
@@ -240,13 +256,13 @@ async fn converse(
         }
     };
     let Ok(why) = written else { return (Close::Normal, "client") };
-    linger(stream).await;
+    linger(stream).boxed().await;
     (why, side)
 }
 
 /// Closes a connection that was never attached.
 async fn say_goodbye(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send),
     ended: Ended,
 ) -> (Close, &'static str) {
     let Ended::With(why) = ended else { return (Close::Normal, "client") };
@@ -258,7 +274,7 @@ async fn say_goodbye(
 }
 
 /// Sends the end of the stream and reads until the peer's, for a short while.
-async fn linger(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) {
+async fn linger(stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send)) {
     let draining = async {
         stream.shutdown().await?;
         let mut scrap = [0; 1024];

@@ -8,8 +8,10 @@ use shared::close::Close;
 use shared::event::ServerEvent;
 use shared::metrics as names;
 use shared::time::Timestamp;
+use smallvec::SmallVec;
+use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use std::task::{Context, Poll, Waker};
 
 /// How much an outbox holds.
 #[derive(Debug, Clone, Copy)]
@@ -36,13 +38,17 @@ pub(super) struct Queued {
     pub committed_at: Option<Timestamp>,
 }
 
+/// What is queued. One frame lies here by itself: most that are delivered are taken before the next one comes, and need no
+/// memory of their own.
+pub(super) type Frames = SmallVec<[Queued; 1]>;
+
 /// What the writer is to do next.
 #[derive(Debug)]
 pub(super) enum Work {
     /// Write these, in order, in as few writes as possible.
-    Write(Vec<Queued>),
+    Write(Frames),
     /// Write these, then the close frame, and end.
-    Close(Vec<Queued>, Close),
+    Close(Frames, Close),
 }
 
 /// The queue.
@@ -50,19 +56,55 @@ pub struct Outbox {
     bounds: OutboxBounds,
     /// Guards the queue alone; never held over an await, and no other lock is taken under it.
     state: Mutex<State>,
-    filled: Notify,
-    aborted: Notify,
 }
 
 #[derive(Default)]
 struct State {
-    frames: Vec<Queued>,
+    frames: Frames,
     bytes: usize,
     /// Not attached yet: frames wait, the writer does not see them.
     held: bool,
     /// Since when frames have been dropped; until the writer comes round.
     overflowed_at: Option<Timestamp>,
     closing: Option<Close>,
+    /// The writer, when it waits for something to write.
+    writer: Option<Waker>,
+    /// The writer, when it waits for the socket and for the end.
+    ending: Option<Waker>,
+}
+
+impl State {
+    /// All that is queued, for the writer.
+    fn take(&mut self) -> Option<Work> {
+        if self.held {
+            return None;
+        }
+        let mut frames = std::mem::take(&mut self.frames);
+        if !frames.is_empty() {
+            histogram!(names::WS_QUEUE_BYTES).record(self.bytes as f64);
+        }
+        self.bytes = 0;
+        if self.overflowed_at.take().is_some() && self.closing.is_none() {
+            // The writer came round, so the socket takes frames again.
+            frames.push(Queued { bytes: resync(), committed_at: None });
+        }
+        match self.closing {
+            Some(why) => Some(Work::Close(frames, why)),
+            None if frames.is_empty() => None,
+            None => Some(Work::Write(frames)),
+        }
+    }
+
+    /// Whom a change is to wake. Woken when the lock is free, or they would wait for it.
+    fn reader(&mut self) -> Option<Waker> {
+        if self.held { None } else { self.writer.take() }
+    }
+}
+
+fn wake(waiting: Option<Waker>) {
+    if let Some(waker) = waiting {
+        waker.wake();
+    }
 }
 
 impl Outbox {
@@ -70,11 +112,17 @@ impl Outbox {
     #[must_use]
     pub fn new(bounds: OutboxBounds, held: bool) -> Self {
         let state = Mutex::new(State { held, ..State::default() });
-        Self { bounds, state, filled: Notify::new(), aborted: Notify::new() }
+        Self { bounds, state }
     }
 
-    /// Queues a frame. Never waits.
-    pub fn push(&self, bytes: Bytes, worth: Worth, committed_at: Option<Timestamp>, now: Timestamp) {
+    /// Queues a frame. Never waits. It is asked what the time is if it must be dropped.
+    pub fn push(
+        &self,
+        bytes: Bytes,
+        worth: Worth,
+        committed_at: Option<Timestamp>,
+        now: impl FnOnce() -> Timestamp,
+    ) {
         let mut state = self.lock();
         if state.closing.is_some() || state.overflowed_at.is_some() {
             return;
@@ -85,19 +133,17 @@ impl Outbox {
             return;
         }
         if size > self.bounds.bytes || count > self.bounds.frames {
-            state.frames = Vec::new();
+            state.frames = Frames::new();
             state.bytes = 0;
-            state.overflowed_at = Some(now);
+            state.overflowed_at = Some(now());
             counter!(names::WS_RESYNCS, "cause" => "outbox").increment(1);
         } else {
             state.frames.push(Queued { bytes, committed_at });
             state.bytes = size;
         }
-        let wake = !state.held;
+        let waiting = state.reader();
         drop(state);
-        if wake {
-            self.filled.notify_one();
-        }
+        wake(waiting);
     }
 
     /// Ends the hold: `first` goes out, then what waited.
@@ -106,8 +152,9 @@ impl Outbox {
         state.held = false;
         state.bytes += first.len();
         state.frames.insert(0, Queued { bytes: first, committed_at: None });
+        let waiting = state.reader();
         drop(state);
-        self.filled.notify_one();
+        wake(waiting);
     }
 
     /// Closes the connection: what is queued goes out first, but only as long as the socket takes it.
@@ -119,12 +166,12 @@ impl Outbox {
         state.closing = Some(why);
         if state.held {
             // The client was never attached: it may not see what waited.
-            state.frames = Vec::new();
+            state.frames = Frames::new();
             state.held = false;
         }
+        let waiting = [state.reader(), state.ending.take()];
         drop(state);
-        self.filled.notify_one();
-        self.aborted.notify_one();
+        waiting.into_iter().for_each(wake);
     }
 
     /// Why it is being closed, if it is.
@@ -147,46 +194,37 @@ impl Outbox {
 
     /// Waits until there is something to write, and takes all of it. Loses nothing when dropped.
     pub(super) async fn next(&self) -> Work {
-        loop {
-            if let Some(work) = self.take() {
-                return work;
+        let work = |context: &mut Context<'_>| {
+            let mut state = self.lock();
+            match state.take() {
+                Some(work) => Poll::Ready(work),
+                None => {
+                    state.writer = Some(context.waker().clone());
+                    Poll::Pending
+                }
             }
-            self.filled.notified().await;
-        }
+        };
+        poll_fn(work).await
     }
 
     /// Waits until the connection is to be closed even if the socket takes nothing.
     pub(super) async fn closed(&self) {
-        while self.closing().is_none() {
-            self.aborted.notified().await;
-        }
-    }
-
-    fn take(&self) -> Option<Work> {
-        let mut state = self.lock();
-        if state.held {
-            return None;
-        }
-        let mut frames = std::mem::take(&mut state.frames);
-        if !frames.is_empty() {
-            histogram!(names::WS_QUEUE_BYTES).record(state.bytes as f64);
-        }
-        state.bytes = 0;
-        if state.overflowed_at.take().is_some() && state.closing.is_none() {
-            // The writer came round, so the socket takes frames again.
-            frames.push(Queued { bytes: resync(), committed_at: None });
-        }
-        match state.closing {
-            Some(why) => Some(Work::Close(frames, why)),
-            None if frames.is_empty() => None,
-            None => Some(Work::Write(frames)),
-        }
+        let end = |context: &mut Context<'_>| {
+            let mut state = self.lock();
+            if state.closing.is_some() {
+                return Poll::Ready(());
+            }
+            state.ending = Some(context.waker().clone());
+            Poll::Pending
+        };
+        poll_fn(end).await;
     }
 
     /// The frames that the writer would take now.
     #[cfg(test)]
     pub(crate) fn taken(&self) -> Vec<Bytes> {
-        match self.take() {
+        let work = self.lock().take();
+        match work {
             Some(Work::Write(frames) | Work::Close(frames, _)) => {
                 frames.into_iter().map(|q| q.bytes).collect()
             }
@@ -212,7 +250,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1);
 
     fn push(outbox: &Outbox, worth: Worth) {
-        outbox.push(Bytes::from_static(b"frame"), worth, None, NOW);
+        outbox.push(Bytes::from_static(b"frame"), worth, None, || NOW);
     }
 
     #[test]
@@ -252,6 +290,8 @@ mod tests {
         let outbox = Outbox::new(BOUNDS, true);
         push(&outbox, Worth::Durable);
         outbox.close(Close::SessionEnded);
-        assert!(matches!(outbox.take(), Some(Work::Close(frames, Close::SessionEnded)) if frames.is_empty()));
+        assert!(
+            matches!(outbox.lock().take(), Some(Work::Close(frames, Close::SessionEnded)) if frames.is_empty())
+        );
     }
 }

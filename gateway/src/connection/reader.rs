@@ -39,16 +39,18 @@ pub(super) async fn read(
         }
         connection.pulse.heard();
         let taken = match incoming {
-            Incoming::Text(text) => commands::run(node, connection, &text).await,
+            Incoming::Text(text) => commands::run(node, connection, &text),
             Incoming::Ping(payload) => {
                 connection.answer(encode::pong(&payload));
-                commands::count(node, connection)
+                commands::count(node, connection).map(|()| None)
             }
-            Incoming::Pong => commands::count(node, connection),
+            Incoming::Pong => commands::count(node, connection).map(|()| None),
             Incoming::Close => Err(Close::Normal),
         };
-        if let Err(why) = taken {
-            return Ended::With(why);
+        match taken {
+            Ok(None) => {}
+            Ok(Some(rest)) => rest.await,
+            Err(why) => return Ended::With(why),
         }
     }
 }

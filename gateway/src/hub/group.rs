@@ -8,6 +8,7 @@
 mod members;
 
 use crate::connection::outbox::Worth;
+use crate::connection::{push_to_all, text_frame};
 use crate::websocket::encode;
 use members::Seated;
 use metrics::counter;
@@ -130,9 +131,8 @@ impl Group {
             return;
         }
         let frame = encode::text(&envelope.body);
-        for seat in self.seats.iter().filter(|seat| seat.user_id != envelope.header.subject_id) {
-            seat.connection.push(&frame, Worth::Ephemeral, None);
-        }
+        let others = self.seats.iter().filter(|seat| seat.user_id != envelope.header.subject_id);
+        push_to_all(others.map(|seat| &seat.connection), &frame, Worth::Ephemeral, None);
     }
 
     /// What is still missing of a hole: after the first number, through the second. `None`: it was filled.
@@ -197,9 +197,8 @@ impl Group {
     fn deliver(&self, envelope: &Envelope) {
         let frame = encode::text(&envelope.body);
         let header = &envelope.header;
-        for seat in self.seats.iter().filter(|seat| seat.joined_seq <= header.seq) {
-            seat.connection.push(&frame, Worth::Durable, Some(header.at));
-        }
+        let members = self.seats.iter().filter(|seat| seat.joined_seq <= header.seq);
+        push_to_all(members.map(|seat| &seat.connection), &frame, Worth::Durable, Some(header.at));
     }
 
     /// Gives up what is held: the members are told to compare this conversation with its history. A question
@@ -211,11 +210,9 @@ impl Group {
         }
         self.last_seq = self.target;
         let conversations = Some(vec![self.conversation_id]);
-        let frame = crate::connection::text_frame(&ServerEvent::Resync { conversations });
-        for seat in &self.seats {
-            counter!(names::WS_RESYNCS, "cause" => cause).increment(1);
-            seat.connection.push(&frame, Worth::Durable, None);
-        }
+        let frame = text_frame(&ServerEvent::Resync { conversations });
+        counter!(names::WS_RESYNCS, "cause" => cause).increment(self.seats.len() as u64);
+        push_to_all(self.seats.iter().map(|seat| &seat.connection), &frame, Worth::Durable, None);
     }
 
     fn forget_held(&mut self) {

@@ -4,6 +4,7 @@ use super::group::Need;
 use super::recovery;
 use crate::attach;
 use crate::connection::outbox::Worth;
+use crate::connection::push_to_all;
 use crate::node::Node;
 use crate::websocket::encode;
 use bytes::Bytes;
@@ -77,7 +78,7 @@ fn to_user(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
     let header = &envelope.header;
     match header.kind {
         Kind::Entry => {
-            push_to_all(node, user, envelope, Worth::Durable);
+            to_each(node, user, envelope, Worth::Durable);
             if header.subject_id == user && header.change == Change::None {
                 node.echoes.hear(user, header.conversation_id, header.seq);
             }
@@ -85,18 +86,16 @@ fn to_user(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
                 moved(node, user, envelope);
             }
         }
-        Kind::Ephemeral => push_to_all(node, user, envelope, Worth::Ephemeral),
+        Kind::Ephemeral => to_each(node, user, envelope, Worth::Ephemeral),
         Kind::Head => recovery::recover_topic(node, Topic::User(user)),
         Kind::Control => control(node, user, envelope),
     }
 }
 
-fn push_to_all(node: &Node, user: UserId, envelope: &Envelope, worth: Worth) {
+fn to_each(node: &Node, user: UserId, envelope: &Envelope, worth: Worth) {
     let frame = encode::text(&envelope.body);
     let committed_at = (envelope.header.kind == Kind::Entry).then_some(envelope.header.at);
-    for connection in node.hub.connections_of(user) {
-        connection.push(&frame, worth, committed_at);
-    }
+    push_to_all(&node.hub.connections_of(user), &frame, worth, committed_at);
 }
 
 /// The user joined or left a group: their seat goes at once, and what they hear is looked up again.
