@@ -135,3 +135,22 @@ fn what_cannot_be_run_is_said_in_a_sentence_and_ends_with_2() {
     let help = load("--help", &[]);
     assert!(help.status.success() && said(&help).contains("imtt-load"));
 }
+
+/// With real gateways, and so with MariaDB and Redis.
+#[test]
+fn more_gateways_get_the_same_work_each() {
+    let words = "scale --steps 1,3 --runs 2 --members 4 --rate 40 --json";
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("load.json");
+    let output = load(words, &[json.to_str().unwrap(), "--seconds", "1", "--warm-up", "0.2"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let outcomes: Vec<Outcome> = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    let scaling = outcomes[0].scaling.as_ref().expect("it is about that");
+    let [one, three] = scaling.steps.as_slice() else { panic!("{scaling:?}") };
+    assert_eq!((one.gateways, three.gateways), (1, 3));
+    assert!(one.delivery.median > 0.0 && three.delivery.median > 0.0, "{scaling:?}");
+    // To those who listen, and to the publisher.
+    let counts = &outcomes[0].counts;
+    let (each, all) = (counts.acked / 2, counts.delivered + counts.fetched);
+    assert_eq!(all, each * (4 + 1) + each * (3 * 4 + 1), "{counts:?}");
+}

@@ -15,12 +15,14 @@ pub enum Scenario {
     Storm,
     /// As many messages as the system takes.
     Ingest,
+    /// More and more gateways with the same work each.
+    Scale,
 }
 
 impl Scenario {
     /// All of them, in the order of a run of all.
-    pub const ALL: [Self; 6] =
-        [Self::Direct, Self::Sparse, Self::Dense, Self::Idle, Self::Storm, Self::Ingest];
+    pub const ALL: [Self; 7] =
+        [Self::Direct, Self::Sparse, Self::Dense, Self::Idle, Self::Storm, Self::Ingest, Self::Scale];
 
     /// Its name in reports.
     #[must_use]
@@ -32,7 +34,14 @@ impl Scenario {
             Self::Idle => "idle",
             Self::Storm => "storm",
             Self::Ingest => "ingest",
+            Self::Scale => "scale",
         }
+    }
+
+    /// Whether it can be played when this is asked for.
+    #[must_use]
+    pub fn is_for(self, target: &Target) -> bool {
+        self != Self::Scale || matches!(target, Target::Cluster { .. })
     }
 }
 

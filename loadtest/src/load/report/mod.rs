@@ -1,5 +1,6 @@
 //! What a run has shown, for people at a terminal, for programs, and as a page.
 
+mod scaling;
 mod table;
 mod plot;
 mod page;
@@ -8,6 +9,7 @@ mod page;
 mod tests;
 
 pub use page::page;
+pub use scaling::{Knee, Quiet, Scaling, Step};
 pub use table::table;
 
 use super::measure::Latency;
@@ -35,6 +37,9 @@ pub struct Outcome {
     pub over_time: Vec<Second>,
     /// The CPU time of each process of the system.
     pub costs: Vec<CostOf>,
+    /// The scaling curve, if it is about that.
+    #[serde(default)]
+    pub scaling: Option<Scaling>,
     /// What was counted.
     pub counts: Counts,
     /// What was wrong; nothing when every promise was kept.

@@ -23,6 +23,7 @@ fn outcome() -> Outcome {
         delivery: latency(2.5),
         over_time: (0..5).map(second).collect(),
         costs: vec![cost("gateway-1", 2.0), cost("all of them", 5.0)],
+        scaling: None,
         counts: Counts { acked: 7, ..Counts::default() },
         faults: Vec::new(),
         limits: Vec::new(),

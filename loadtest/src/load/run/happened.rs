@@ -5,14 +5,14 @@ use super::meter::Used;
 use super::plan::{Cost, Plan, Rhythm};
 use crate::load::measure::{Histogram, Spread};
 use crate::load::options::Scenario;
-use crate::load::report::{Figure, Outcome};
+use crate::load::report::{Figure, Outcome, Scaling};
 use crate::load::system::System;
 use crate::load::worker::{Away, Counts};
 
 /// A schedule that is later than this is no schedule.
 const LATE_MS: f64 = 20.0;
 /// A machine that is busier than this has no time to be fast.
-const FULL: f64 = 0.97;
+pub(super) const FULL: f64 = 0.97;
 
 /// What happened.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub struct Happened {
     pub counts: Counts,
     /// What it is about.
     pub figures: Vec<Figure>,
+    /// The scaling curve, if it is about that.
+    pub scaling: Option<Scaling>,
     /// What was wrong.
     pub faults: Vec<String>,
     /// What else is to be known.
@@ -95,7 +97,12 @@ impl Happened {
             ack: course.ack(),
             delivery: course.delivery(),
             over_time: course.over_time(),
-            costs: used.costs(system, plan.cost, self.divisor(scenario, plan)),
+            costs: match self.scaling {
+                // Over steps of different size there is no cost of a process: the curve tells it step by step.
+                Some(_) => Vec::new(),
+                None => used.costs(system, plan.cost, self.divisor(scenario, plan)),
+            },
+            scaling: self.scaling,
             counts: self.counts,
             faults: self.faults,
             limits,

@@ -9,6 +9,7 @@ mod held;
 mod happened;
 mod verdict;
 mod scene;
+mod scale;
 
 pub use plan::{Cost, Goal, Plan, Rhythm, Seat};
 pub use shape::Shape;
@@ -28,6 +29,7 @@ pub async fn run(options: &Options, mut say: impl FnMut(String)) -> Result<Vec<O
     for scenario in &options.scenarios {
         let name = scenario.name();
         say(format!("{name}: starting"));
+        let options = &options.of(*scenario);
         // Each has a system of its own, if it is one of ours: no scenario inherits memory or rows from another.
         let system = System::of(options).await.with_context(|| format!("{name}: there is no system"))?;
         let plan = Plan::of(*scenario, options, &system);
