@@ -4,7 +4,7 @@
 mod liar;
 
 use liar::Lie;
-use loadtest::load::report::Outcome;
+use loadtest::load::report::{Outcome, names};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use testkit::Program;
@@ -84,15 +84,25 @@ fn a_group_hears_its_publishers() {
 #[test]
 fn everybody_who_is_cut_off_comes_back_with_everything() {
     let (outcome, _) = kept("storm --connections 20 --members 10 --rate 50 --jitter-ms 200");
-    assert!(outcome.figures.iter().any(|figure| figure.name.starts_with("with everything")));
+    assert!(outcome.figure(names::BACK).is_some(), "{:?}", outcome.figures);
 }
 
 #[test]
 fn whoever_is_idle_hears_in_the_end_and_as_much_as_possible_is_taken() {
     let (outcome, _) = kept("idle --connections 20 --members 10 --in-groups 2");
     assert_eq!(outcome.counts.acked, 4, "one message to each group");
+    assert!(outcome.figure(names::GATEWAY_MEMORY).is_some(), "{:?}", outcome.figures);
     let (outcome, _) = kept("ingest --users 4 --in-flight 2");
     assert!(outcome.counts.acked_measured > 0);
+}
+
+#[test]
+fn the_all_in_one_is_looked_at_and_found_to_work() {
+    let (outcome, _) = kept("all-in-one");
+    for name in [names::SERVED, names::IDLE_MEMORY] {
+        assert!(outcome.figure(name).is_some_and(|value| value > 0.0), "{name}: {:?}", outcome.figures);
+    }
+    assert!(outcome.counts.acked > 0, "{:?}", outcome.counts);
 }
 
 #[tokio::test]

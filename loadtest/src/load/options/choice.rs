@@ -17,12 +17,22 @@ pub enum Scenario {
     Ingest,
     /// More and more gateways with the same work each.
     Scale,
+    /// The all-in-one, with nobody connected.
+    AllInOne,
 }
 
 impl Scenario {
     /// All of them, in the order of a run of all.
-    pub const ALL: [Self; 7] =
-        [Self::Direct, Self::Sparse, Self::Dense, Self::Idle, Self::Storm, Self::Ingest, Self::Scale];
+    pub const ALL: [Self; 8] = [
+        Self::Direct,
+        Self::Sparse,
+        Self::Dense,
+        Self::Idle,
+        Self::Storm,
+        Self::Ingest,
+        Self::Scale,
+        Self::AllInOne,
+    ];
 
     /// Its name in reports.
     #[must_use]
@@ -35,13 +45,18 @@ impl Scenario {
             Self::Storm => "storm",
             Self::Ingest => "ingest",
             Self::Scale => "scale",
+            Self::AllInOne => "all-in-one",
         }
     }
 
     /// Whether it can be played when this is asked for.
     #[must_use]
     pub fn is_for(self, target: &Target) -> bool {
-        self != Self::Scale || matches!(target, Target::Cluster { .. })
+        match self {
+            Self::Scale => matches!(target, Target::Cluster { .. }),
+            Self::AllInOne => !matches!(target, Target::Running { .. }),
+            _ => true,
+        }
     }
 }
 

@@ -37,7 +37,7 @@ pub struct Options {
 
 /// What `--help` says.
 pub const HELP: &str = "\
-imtt-load [all | direct | group | idle | storm | ingest | scale] [on what] [how much] [--json FILE] [--report FILE.html]
+imtt-load [all | direct | group | idle | storm | ingest | scale | all-in-one] [on what] [how much] [--json FILE] [--report FILE.html]
 
 on what   --start cluster [--gateways 2] [--apis 1]     (this is the default)
           --start standalone                            [--binaries DIR for both: the programs im-tt, gateway, api]
@@ -45,13 +45,14 @@ on what   --start cluster [--gateways 2] [--apis 1]     (this is the default)
           --address HOST:PORT                           the same, if one address is all of it
 
 how much  --seconds 10  measured, after --warm-up 3      --size 200  bytes a message    --workers N  processes
-direct    --users 200 --rate 1000                        messages a second, each to one other user
+direct    --users 200 --rate 2000                        messages a second, each to one other user
 group     --preset sparse|dense  or  --groups 1 --members 1000 --rate 50 --publishers 1
 idle      --connections 5000 --in-groups 10 --members 100
 storm     --connections 5000 --members 100 --rate 100 --jitter-ms 5000
 ingest    --users 64 --in-flight 32                      each user has so many messages without an answer
 scale     --steps 1,2,4,8,16 --runs 5 --members 100 --rate 50   members at each gateway; on a cluster of its own. As one of
                                                          all scenarios it has 3 runs of 3 seconds a step
+all-in-one                                               how soon it serves, and what it holds; it is started for this
 
 Every scenario checks that each acknowledged message reached everybody once and in order. Ends with 1 if not, with 2 if it
 could not be run.";
@@ -171,6 +172,10 @@ impl Read {
                 return Err("scale has as many gateways as --steps says, and no --gateways".to_owned());
             }
             "scale" => vec![Scenario::Scale],
+            "all-in-one" if !Scenario::AllInOne.is_for(target) => {
+                return Err("all-in-one starts one of its own: it is not for another system".to_owned());
+            }
+            "all-in-one" => vec![Scenario::AllInOne],
             other => return Err(format!("there is no scenario {other}; --help names them")),
         })
     }

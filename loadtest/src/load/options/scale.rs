@@ -27,6 +27,8 @@ pub(super) struct Said {
 /// Runs, seconds, and seconds before them: of the curve alone, and of it as one of all scenarios.
 const WHOLE: (usize, f64, f64) = (5, 10.0, 2.0);
 const SHORT: (usize, f64, f64) = (3, 3.0, 1.0);
+/// Seconds in which two people write to each other, to see that an all-in-one works, and seconds before them.
+const ALL_IN_ONE: (f64, f64) = (1.0, 0.5);
 const STEPS: [usize; 5] = [1, 2, 4, 8, 16];
 
 impl Said {
@@ -66,8 +68,8 @@ impl Scale {
 }
 
 impl Options {
-    /// The options as a scenario takes them: the scaling curve is on a cluster of its own, with one gateway more than its
-    /// largest step for who publishes.
+    /// The options as a scenario takes them. The scaling curve is on a cluster of its own, with one gateway more than its
+    /// largest step for who publishes; the all-in-one is looked at whatever the others are played on.
     #[must_use]
     pub fn of(&self, scenario: Scenario) -> Self {
         let mut own = self.clone();
@@ -75,6 +77,10 @@ impl Options {
             let apis = if let Target::Cluster { apis, .. } = self.target { apis } else { 1 };
             own.target = Target::Cluster { gateways: self.scale.most() + 1, apis };
             (own.seconds, own.warm_up) = (self.scale.seconds, self.scale.warm_up);
+        }
+        if scenario == Scenario::AllInOne {
+            own.target = Target::Standalone;
+            (own.seconds, own.warm_up) = ALL_IN_ONE;
         }
         own
     }

@@ -1,6 +1,8 @@
 //! What a run has shown, for people at a terminal, for programs, and as a page.
 
+pub mod names;
 mod scaling;
+pub mod goals;
 mod table;
 mod plot;
 mod page;
@@ -99,5 +101,17 @@ impl Outcome {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// The value of a figure.
+    #[must_use]
+    pub fn figure(&self, name: &str) -> Option<f64> {
+        self.figures.iter().find(|figure| figure.name == name).map(|figure| figure.value)
+    }
+
+    /// What was chosen, if it is a number.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.settings.iter().find(|(setting, _)| setting == name)?.1.parse().ok()
     }
 }

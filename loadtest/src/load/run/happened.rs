@@ -5,7 +5,7 @@ use super::meter::Used;
 use super::plan::{Cost, Plan, Rhythm};
 use crate::load::measure::{Histogram, Spread};
 use crate::load::options::Scenario;
-use crate::load::report::{Figure, Outcome, Scaling};
+use crate::load::report::{Figure, Outcome, Scaling, names};
 use crate::load::system::System;
 use crate::load::worker::{Away, Counts};
 
@@ -34,15 +34,19 @@ pub struct Happened {
 impl Happened {
     /// How those who were cut off came back.
     pub fn back(&mut self, away: &[Away]) {
-        for (name, spreads) in [
-            ("attached again", away.iter().map(|away| &away.attached).collect::<Vec<&Spread>>()),
-            ("with everything", away.iter().map(|away| &away.whole).collect()),
+        for (name, all_name, spreads) in [
+            (
+                "attached again, 99 % after",
+                "attached again, all after",
+                away.iter().map(|away| &away.attached).collect::<Vec<&Spread>>(),
+            ),
+            (names::BACK, "with everything, all after", away.iter().map(|away| &away.whole).collect()),
         ] {
             let mut all = Histogram::default();
             spreads.into_iter().for_each(|spread| all.add(spread));
             if let Some(latency) = all.latency() {
-                self.figures.push(Figure::new(&format!("{name}, 99 % after"), latency.p99 / 1000.0, "s"));
-                self.figures.push(Figure::new(&format!("{name}, all after"), latency.max / 1000.0, "s"));
+                self.figures.push(Figure::new(name, latency.p99 / 1000.0, "s"));
+                self.figures.push(Figure::new(all_name, latency.max / 1000.0, "s"));
             }
         }
         let missing: u64 = away.iter().map(|away| away.missing).sum();
@@ -59,7 +63,7 @@ impl Happened {
         let steady = steady as f64 / self.used.seconds.max(1e-9);
         self.figures.push(Figure::new("database statements a second before", steady, ""));
         self.figures.push(Figure::new("database statements a second meanwhile", during, ""));
-        self.figures.push(Figure::new("the one by the other", during / steady.max(1e-9), "times"));
+        self.figures.push(Figure::new(names::QUERIES, during / steady.max(1e-9), "times"));
     }
 
     /// All of it, for reports.
@@ -69,7 +73,7 @@ impl Happened {
         let mut figures = Vec::new();
         if matches!(scenario, Scenario::Direct | Scenario::Sparse | Scenario::Dense | Scenario::Ingest) {
             let a_second = |count: u64| count as f64 / used.seconds.max(1e-9);
-            figures.push(Figure::new("messages acknowledged a second", a_second(counts.acked_measured), ""));
+            figures.push(Figure::new(names::MESSAGES, a_second(counts.acked_measured), ""));
             figures.push(Figure::new("deliveries a second", a_second(counts.delivered_measured), ""));
         }
         figures.append(&mut self.figures);

@@ -80,7 +80,9 @@ pub async fn play(
         Scenario::Storm => stage.storm().await?,
         Scenario::Ingest => stage.talk(true).await?,
         Scenario::Scale => stage.scale().await?,
-        Scenario::Direct | Scenario::Sparse | Scenario::Dense => stage.talk(false).await?,
+        Scenario::Direct | Scenario::Sparse | Scenario::Dense | Scenario::AllInOne => {
+            stage.talk(false).await?
+        }
     };
     let (seen, counts) = settle(&mut crew, &mut course, &said).await?;
     let expected = Expected::of(plan, &people);
