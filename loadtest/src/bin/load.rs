@@ -62,7 +62,8 @@ fn load(options: &Options) -> Result<bool> {
         fs::write(file, json).with_context(|| format!("{} cannot be written", file.display()))?;
     }
     if let Some(file) = &options.report {
-        fs::write(file, page(&outcomes)).with_context(|| format!("{} cannot be written", file.display()))?;
+        fs::write(file, page(&outcomes, &judged))
+            .with_context(|| format!("{} cannot be written", file.display()))?;
     }
     Ok(outcomes.iter().all(Outcome::holds))
 }

@@ -92,17 +92,18 @@ fn whoever_is_idle_hears_in_the_end_and_as_much_as_possible_is_taken() {
     let (outcome, _) = kept("idle --connections 20 --members 10 --in-groups 2");
     assert_eq!(outcome.counts.acked, 4, "one message to each group");
     assert!(outcome.figure(names::GATEWAY_MEMORY).is_some(), "{:?}", outcome.figures);
-    let (outcome, _) = kept("ingest --users 4 --in-flight 2");
+    let (outcome, page) = kept("ingest --users 4 --in-flight 2");
     assert!(outcome.counts.acked_measured > 0);
+    assert!(page.contains("durable messages, sustained"), "what was measured stands beside what is wanted");
 }
 
 #[test]
 fn the_all_in_one_is_looked_at_and_found_to_work() {
-    let (outcome, _) = kept("all-in-one");
+    let (outcome, page) = kept("all-in-one");
     for name in [names::SERVED, names::IDLE_MEMORY] {
         assert!(outcome.figure(name).is_some_and(|value| value > 0.0), "{name}: {:?}", outcome.figures);
     }
-    assert!(outcome.counts.acked > 0, "{:?}", outcome.counts);
+    assert!(outcome.counts.acked > 0 && page.contains("from its start until it serves"));
 }
 
 #[tokio::test]
