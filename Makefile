@@ -64,7 +64,7 @@ chaos-smoke: ## The same for five minutes: every kind of fault twice, another se
 sabotage: ## Build the nodes with each of the known bugs, and see the campaign find it
 	@bash loadtest/sabotage/run.sh
 
-load: ## What messages and connections cost on this machine (ARGS="group --preset dense", OUT=DIR); every scenario, five minutes
+load: ## What messages and connections cost on this machine, beside the goals (ARGS="scale", OUT=DIR); every scenario, five minutes
 	@bash $(SCRIPTS)/load.sh
 
 clean: ## Remove what was built and every scratch folder; ./data stays

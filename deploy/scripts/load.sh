@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The load tool on this machine. Installs what a cluster needs and is missing, builds the nodes and imtt-load, and runs a
-# short form of every scenario, within five minutes; ends with 1 if a message was lost, doubled or reordered.
-# ARGS ("group --preset dense --seconds 60"), OUT (a folder for the figures and the page) come from the environment.
+# short form of every scenario, within five minutes, and the goals beside what was measured; ends with 1 if a message was
+# lost, doubled or reordered, whatever became of the goals.
+# ARGS ("group --preset dense --seconds 60", "scale"), OUT (a folder for the figures and the page) come from the environment.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/needs.sh"

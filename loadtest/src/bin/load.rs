@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use loadtest::load::measure::raise_open_files;
 use loadtest::load::options::{HELP, Options};
-use loadtest::load::report::{Outcome, page, table};
+use loadtest::load::report::{Outcome, goals, page, table};
 use loadtest::load::{run, worker};
 use std::fs;
 use std::process::ExitCode;
@@ -55,12 +55,15 @@ fn load(options: &Options) -> Result<bool> {
         }
     })?;
     println!("{}", table(&outcomes));
+    let judged = goals::judge(&outcomes, goals::Floors::default());
+    println!("{}", goals::text(&judged));
     if let Some(file) = &options.json {
         let json = serde_json::to_string_pretty(&outcomes)?;
         fs::write(file, json).with_context(|| format!("{} cannot be written", file.display()))?;
     }
     if let Some(file) = &options.report {
-        fs::write(file, page(&outcomes)).with_context(|| format!("{} cannot be written", file.display()))?;
+        fs::write(file, page(&outcomes, &judged))
+            .with_context(|| format!("{} cannot be written", file.display()))?;
     }
     Ok(outcomes.iter().all(Outcome::holds))
 }

@@ -4,7 +4,7 @@
 mod liar;
 
 use liar::Lie;
-use loadtest::load::report::Outcome;
+use loadtest::load::report::{Outcome, names};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use testkit::Program;
@@ -84,15 +84,26 @@ fn a_group_hears_its_publishers() {
 #[test]
 fn everybody_who_is_cut_off_comes_back_with_everything() {
     let (outcome, _) = kept("storm --connections 20 --members 10 --rate 50 --jitter-ms 200");
-    assert!(outcome.figures.iter().any(|figure| figure.name.starts_with("with everything")));
+    assert!(outcome.figure(names::BACK).is_some(), "{:?}", outcome.figures);
 }
 
 #[test]
 fn whoever_is_idle_hears_in_the_end_and_as_much_as_possible_is_taken() {
     let (outcome, _) = kept("idle --connections 20 --members 10 --in-groups 2");
     assert_eq!(outcome.counts.acked, 4, "one message to each group");
-    let (outcome, _) = kept("ingest --users 4 --in-flight 2");
+    assert!(outcome.figure(names::GATEWAY_MEMORY).is_some(), "{:?}", outcome.figures);
+    let (outcome, page) = kept("ingest --users 4 --in-flight 2");
     assert!(outcome.counts.acked_measured > 0);
+    assert!(page.contains("durable messages, sustained"), "what was measured stands beside what is wanted");
+}
+
+#[test]
+fn the_all_in_one_is_looked_at_and_found_to_work() {
+    let (outcome, page) = kept("all-in-one");
+    for name in [names::SERVED, names::IDLE_MEMORY] {
+        assert!(outcome.figure(name).is_some_and(|value| value > 0.0), "{name}: {:?}", outcome.figures);
+    }
+    assert!(outcome.counts.acked > 0 && page.contains("from its start until it serves"));
 }
 
 #[tokio::test]
@@ -134,4 +145,23 @@ fn what_cannot_be_run_is_said_in_a_sentence_and_ends_with_2() {
     }
     let help = load("--help", &[]);
     assert!(help.status.success() && said(&help).contains("imtt-load"));
+}
+
+/// With real gateways, and so with MariaDB and Redis.
+#[test]
+fn more_gateways_get_the_same_work_each() {
+    let words = "scale --steps 1,3 --runs 2 --members 4 --rate 40 --json";
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("load.json");
+    let output = load(words, &[json.to_str().unwrap(), "--seconds", "1", "--warm-up", "0.2"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let outcomes: Vec<Outcome> = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    let scaling = outcomes[0].scaling.as_ref().expect("it is about that");
+    let [one, three] = scaling.steps.as_slice() else { panic!("{scaling:?}") };
+    assert_eq!((one.gateways, three.gateways), (1, 3));
+    assert!(one.delivery.median > 0.0 && three.delivery.median > 0.0, "{scaling:?}");
+    // To those who listen, and to the publisher.
+    let counts = &outcomes[0].counts;
+    let (each, all) = (counts.acked / 2, counts.delivered + counts.fetched);
+    assert_eq!(all, each * (4 + 1) + each * (3 * 4 + 1), "{counts:?}");
 }

@@ -1,15 +1,27 @@
 //! What Linux says of one process.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::time::{clock_getcpuclockid, clock_gettime};
+use nix::unistd::Pid;
 use std::fs;
+use std::time::Duration;
 
 /// `/proc/PID/stat` counts in these, on every Linux.
 const TICKS_A_SECOND: f64 = 100.0;
 
-/// Seconds of CPU that a process has used so far, its own and the kernel's for it; `None` when it is gone.
+/// Seconds of CPU that a process has used so far, its own and the kernel's for it, all its threads together and those
+/// that have ended; `None` when it is gone. Its CPU clock counts nanoseconds; `/proc` counts hundredths of a second, which
+/// are too coarse for a few seconds of a small share, and is asked where there is no such clock.
 #[must_use]
 pub fn cpu_of(pid: u32) -> Option<f64> {
-    read_cpu(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    clock_of(pid).or_else(|| read_cpu(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?))
+}
+
+/// A pid that is no positive number would stand for this process, or for none.
+fn clock_of(pid: u32) -> Option<f64> {
+    let pid = i32::try_from(pid).ok().filter(|pid| *pid > 0)?;
+    let clock = clock_getcpuclockid(Pid::from_raw(pid)).ok()?;
+    Some(Duration::from(clock_gettime(clock).ok()?).as_secs_f64())
 }
 
 /// KiB of memory that a process holds; `None` when it is gone.
@@ -53,5 +65,26 @@ mod tests {
         assert!(rss_of(pid).unwrap() > 0);
         assert!(cpu_of(pid).is_some());
         assert_eq!(cpu_of(u32::MAX), None);
+    }
+
+    #[test]
+    fn time_is_told_finer_than_in_ticks() {
+        let pid = std::process::id();
+        let is_between_ticks = |seconds: f64| {
+            let ticks = seconds * TICKS_A_SECOND;
+            (ticks - ticks.round()).abs() > 1e-6
+        };
+        assert!((0..10).any(|_| is_between_ticks(cpu_of(pid).unwrap())));
+    }
+
+    #[test]
+    fn the_clock_and_the_ticks_tell_the_same() {
+        let pid = std::process::id();
+        let ticks = || read_cpu(&fs::read_to_string(format!("/proc/{pid}/stat")).unwrap()).unwrap();
+        let before = ticks();
+        while ticks() < before + 5.0 / TICKS_A_SECOND {}
+        let (earlier, clock, later) = (ticks(), clock_of(pid).unwrap(), ticks());
+        let tick = 2.0 / TICKS_A_SECOND;
+        assert!((earlier - tick..=later + tick).contains(&clock), "{earlier} <= {clock} <= {later}");
     }
 }

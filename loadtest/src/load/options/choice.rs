@@ -15,12 +15,24 @@ pub enum Scenario {
     Storm,
     /// As many messages as the system takes.
     Ingest,
+    /// More and more gateways with the same work each.
+    Scale,
+    /// The all-in-one, with nobody connected.
+    AllInOne,
 }
 
 impl Scenario {
     /// All of them, in the order of a run of all.
-    pub const ALL: [Self; 6] =
-        [Self::Direct, Self::Sparse, Self::Dense, Self::Idle, Self::Storm, Self::Ingest];
+    pub const ALL: [Self; 8] = [
+        Self::Direct,
+        Self::Sparse,
+        Self::Dense,
+        Self::Idle,
+        Self::Storm,
+        Self::Ingest,
+        Self::Scale,
+        Self::AllInOne,
+    ];
 
     /// Its name in reports.
     #[must_use]
@@ -32,6 +44,18 @@ impl Scenario {
             Self::Idle => "idle",
             Self::Storm => "storm",
             Self::Ingest => "ingest",
+            Self::Scale => "scale",
+            Self::AllInOne => "all-in-one",
+        }
+    }
+
+    /// Whether it can be played when this is asked for.
+    #[must_use]
+    pub fn is_for(self, target: &Target) -> bool {
+        match self {
+            Self::Scale => matches!(target, Target::Cluster { .. }),
+            Self::AllInOne => !matches!(target, Target::Running { .. }),
+            _ => true,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The command line.
 
 mod choice;
+mod scale;
 
 pub use choice::{Scenario, Target};
+pub use scale::Scale;
 
 use super::run::Shape;
 use std::path::PathBuf;
@@ -25,6 +27,8 @@ pub struct Options {
     pub workers: Option<usize>,
     /// What is asked of a scenario, where that is not its default.
     pub shape: Shape,
+    /// The steps of the scaling curve.
+    pub scale: Scale,
     /// Where the figures go, as JSON.
     pub json: Option<PathBuf>,
     /// Where the page goes.
@@ -33,7 +37,7 @@ pub struct Options {
 
 /// What `--help` says.
 pub const HELP: &str = "\
-imtt-load [all | direct | group | idle | storm | ingest] [on what] [how much] [--json FILE] [--report FILE.html]
+imtt-load [all | direct | group | idle | storm | ingest | scale | all-in-one] [on what] [how much] [--json FILE] [--report FILE.html]
 
 on what   --start cluster [--gateways 2] [--apis 1]     (this is the default)
           --start standalone                            [--binaries DIR for both: the programs im-tt, gateway, api]
@@ -41,11 +45,14 @@ on what   --start cluster [--gateways 2] [--apis 1]     (this is the default)
           --address HOST:PORT                           the same, if one address is all of it
 
 how much  --seconds 10  measured, after --warm-up 3      --size 200  bytes a message    --workers N  processes
-direct    --users 200 --rate 1000                        messages a second, each to one other user
+direct    --users 200 --rate 2000                        messages a second, each to one other user
 group     --preset sparse|dense  or  --groups 1 --members 1000 --rate 50 --publishers 1
 idle      --connections 5000 --in-groups 10 --members 100
 storm     --connections 5000 --members 100 --rate 100 --jitter-ms 5000
 ingest    --users 64 --in-flight 32                      each user has so many messages without an answer
+scale     --steps 1,2,4,8,16 --runs 5 --members 100 --rate 50   members at each gateway; on a cluster of its own. As one of
+                                                         all scenarios it has 3 runs of 3 seconds a step
+all-in-one                                               how soon it serves, and what it holds; it is started for this
 
 Every scenario checks that each acknowledged message reached everybody once and in order. Ends with 1 if not, with 2 if it
 could not be run.";
@@ -87,6 +94,7 @@ struct Read {
     warm_up: Option<f64>,
     workers: Option<usize>,
     shape: Shape,
+    scale: scale::Said,
     json: Option<PathBuf>,
     report: Option<PathBuf>,
 }
@@ -116,6 +124,11 @@ impl Read {
             "--in-groups" => shape.in_groups = Some(count(value)?),
             "--in-flight" => shape.in_flight = Some(count(value)?),
             "--jitter-ms" => shape.jitter_ms = Some(number(value)?),
+            "--steps" => {
+                self.scale.steps =
+                    Some(list(value).iter().map(|step| count(step)).collect::<Result<_, _>>()?);
+            }
+            "--runs" => self.scale.runs = Some(count(value)?),
             "--json" => self.json = Some(value.into()),
             "--report" => self.report = Some(value.into()),
             _ => return Err("there is no such option".to_owned()),
@@ -124,31 +137,45 @@ impl Read {
     }
 
     fn finish(self) -> Result<Options, String> {
-        let (scenarios, target) = (self.scenarios()?, self.target()?);
+        let target = self.target()?;
+        let scenarios = self.scenarios(&target)?;
         let (seconds, warm_up) = (self.seconds.unwrap_or(10.0), self.warm_up.unwrap_or(3.0));
         if warm_up < 0.0 || seconds + warm_up > LONGEST {
             return Err(format!(
                 "--seconds and --warm-up together are at most {LONGEST}: access tokens run out"
             ));
         }
+        let said = scale::Said { seconds: self.seconds, warm_up: self.warm_up, ..self.scale };
+        let scale = said.finish(scenarios != [Scenario::Scale])?;
         let (binaries, workers, shape) = (self.binaries, self.workers, self.shape);
         let (json, report) = (self.json, self.report);
-        Ok(Options { scenarios, target, binaries, seconds, warm_up, workers, shape, json, report })
+        Ok(Options { scenarios, target, binaries, seconds, warm_up, workers, shape, scale, json, report })
     }
 
-    fn scenarios(&self) -> Result<Vec<Scenario>, String> {
+    fn scenarios(&self, target: &Target) -> Result<Vec<Scenario>, String> {
         let group = match self.preset.as_deref() {
             None | Some("sparse") => Scenario::Sparse,
             Some("dense") => Scenario::Dense,
             Some(other) => return Err(format!("--preset {other}: it is sparse or dense")),
         };
         Ok(match self.scenario.as_str() {
-            "" | "all" => Scenario::ALL.to_vec(),
+            "" | "all" => Scenario::ALL.into_iter().filter(|scenario| scenario.is_for(target)).collect(),
             "direct" => vec![Scenario::Direct],
             "group" => vec![group],
             "idle" => vec![Scenario::Idle],
             "storm" => vec![Scenario::Storm],
             "ingest" => vec![Scenario::Ingest],
+            "scale" if !Scenario::Scale.is_for(target) => {
+                return Err("scale starts a cluster of its own: it is not for another system".to_owned());
+            }
+            "scale" if self.gateways.is_some() => {
+                return Err("scale has as many gateways as --steps says, and no --gateways".to_owned());
+            }
+            "scale" => vec![Scenario::Scale],
+            "all-in-one" if !Scenario::AllInOne.is_for(target) => {
+                return Err("all-in-one starts one of its own: it is not for another system".to_owned());
+            }
+            "all-in-one" => vec![Scenario::AllInOne],
             other => return Err(format!("there is no scenario {other}; --help names them")),
         })
     }

@@ -1,5 +1,8 @@
 //! What a run has shown, for people at a terminal, for programs, and as a page.
 
+pub mod names;
+mod scaling;
+pub mod goals;
 mod table;
 mod plot;
 mod page;
@@ -8,6 +11,7 @@ mod page;
 mod tests;
 
 pub use page::page;
+pub use scaling::{Knee, Quiet, Scaling, Step};
 pub use table::table;
 
 use super::measure::Latency;
@@ -35,6 +39,9 @@ pub struct Outcome {
     pub over_time: Vec<Second>,
     /// The CPU time of each process of the system.
     pub costs: Vec<CostOf>,
+    /// The scaling curve, if it is about that.
+    #[serde(default)]
+    pub scaling: Option<Scaling>,
     /// What was counted.
     pub counts: Counts,
     /// What was wrong; nothing when every promise was kept.
@@ -94,5 +101,17 @@ impl Outcome {
     #[must_use]
     pub fn holds(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// The value of a figure.
+    #[must_use]
+    pub fn figure(&self, name: &str) -> Option<f64> {
+        self.figures.iter().find(|figure| figure.name == name).map(|figure| figure.value)
+    }
+
+    /// What was chosen, if it is a number.
+    #[must_use]
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.settings.iter().find(|(setting, _)| setting == name)?.1.parse().ok()
     }
 }

@@ -52,6 +52,9 @@ fn details(text: &mut String, outcome: &Outcome) {
     for figure in &outcome.figures {
         let _ = writeln!(text, "  {:<48} {:>10.2} {}", figure.name, figure.value, figure.unit);
     }
+    if let Some(scaling) = &outcome.scaling {
+        text.push_str(&scaling.text());
+    }
     let counts = &outcome.counts;
     let _ = writeln!(
         text,

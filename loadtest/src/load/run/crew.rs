@@ -80,14 +80,15 @@ impl Crew {
         Ok(())
     }
 
-    /// Has all speak; a schedule is shared out by how many speakers each has.
+    /// Has all speak; a schedule is shared out by how many speakers each has. A group that is named has one speaker, who
+    /// has all of it.
     ///
     /// # Errors
     /// A worker is gone.
     pub async fn speak(&mut self, speech: Speech) -> Result<()> {
         let all: usize = self.speakers.iter().sum();
         for (worker, speakers) in self.workers.iter_mut().zip(&self.speakers) {
-            let share = *speakers as f64 / all.max(1) as f64;
+            let share = if speech.group.is_some() { 1.0 } else { *speakers as f64 / all.max(1) as f64 };
             let most = speech.most.map(|_| *speakers as u64);
             let rate = speech.rate.map(|rate| (rate * share).max(1e-6));
             worker.order(&Order::Speak(Speech { rate, most, ..speech })).await?;
@@ -259,7 +260,7 @@ impl Rhythm {
             Self::Rate(rate) => (Some(rate), 0),
             Self::InFlight(count) => (None, count),
         };
-        Speech { from: 0, measured: 0, until: 0, rate, most: None, in_flight }
+        Speech { from: 0, measured: 0, until: 0, rate, most: None, in_flight, group: None }
     }
 }
 

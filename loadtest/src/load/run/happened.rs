@@ -5,14 +5,14 @@ use super::meter::Used;
 use super::plan::{Cost, Plan, Rhythm};
 use crate::load::measure::{Histogram, Spread};
 use crate::load::options::Scenario;
-use crate::load::report::{Figure, Outcome};
+use crate::load::report::{Figure, Outcome, Scaling, names};
 use crate::load::system::System;
 use crate::load::worker::{Away, Counts};
 
 /// A schedule that is later than this is no schedule.
 const LATE_MS: f64 = 20.0;
 /// A machine that is busier than this has no time to be fast.
-const FULL: f64 = 0.97;
+pub(super) const FULL: f64 = 0.97;
 
 /// What happened.
 #[derive(Default)]
@@ -23,6 +23,8 @@ pub struct Happened {
     pub counts: Counts,
     /// What it is about.
     pub figures: Vec<Figure>,
+    /// The scaling curve, if it is about that.
+    pub scaling: Option<Scaling>,
     /// What was wrong.
     pub faults: Vec<String>,
     /// What else is to be known.
@@ -32,15 +34,19 @@ pub struct Happened {
 impl Happened {
     /// How those who were cut off came back.
     pub fn back(&mut self, away: &[Away]) {
-        for (name, spreads) in [
-            ("attached again", away.iter().map(|away| &away.attached).collect::<Vec<&Spread>>()),
-            ("with everything", away.iter().map(|away| &away.whole).collect()),
+        for (name, all_name, spreads) in [
+            (
+                "attached again, 99 % after",
+                "attached again, all after",
+                away.iter().map(|away| &away.attached).collect::<Vec<&Spread>>(),
+            ),
+            (names::BACK, "with everything, all after", away.iter().map(|away| &away.whole).collect()),
         ] {
             let mut all = Histogram::default();
             spreads.into_iter().for_each(|spread| all.add(spread));
             if let Some(latency) = all.latency() {
-                self.figures.push(Figure::new(&format!("{name}, 99 % after"), latency.p99 / 1000.0, "s"));
-                self.figures.push(Figure::new(&format!("{name}, all after"), latency.max / 1000.0, "s"));
+                self.figures.push(Figure::new(name, latency.p99 / 1000.0, "s"));
+                self.figures.push(Figure::new(all_name, latency.max / 1000.0, "s"));
             }
         }
         let missing: u64 = away.iter().map(|away| away.missing).sum();
@@ -57,7 +63,7 @@ impl Happened {
         let steady = steady as f64 / self.used.seconds.max(1e-9);
         self.figures.push(Figure::new("database statements a second before", steady, ""));
         self.figures.push(Figure::new("database statements a second meanwhile", during, ""));
-        self.figures.push(Figure::new("the one by the other", during / steady.max(1e-9), "times"));
+        self.figures.push(Figure::new(names::QUERIES, during / steady.max(1e-9), "times"));
     }
 
     /// All of it, for reports.
@@ -67,7 +73,7 @@ impl Happened {
         let mut figures = Vec::new();
         if matches!(scenario, Scenario::Direct | Scenario::Sparse | Scenario::Dense | Scenario::Ingest) {
             let a_second = |count: u64| count as f64 / used.seconds.max(1e-9);
-            figures.push(Figure::new("messages acknowledged a second", a_second(counts.acked_measured), ""));
+            figures.push(Figure::new(names::MESSAGES, a_second(counts.acked_measured), ""));
             figures.push(Figure::new("deliveries a second", a_second(counts.delivered_measured), ""));
         }
         figures.append(&mut self.figures);
@@ -95,7 +101,12 @@ impl Happened {
             ack: course.ack(),
             delivery: course.delivery(),
             over_time: course.over_time(),
-            costs: used.costs(system, plan.cost, self.divisor(scenario, plan)),
+            costs: match self.scaling {
+                // Over steps of different size there is no cost of a process: the curve tells it step by step.
+                Some(_) => Vec::new(),
+                None => used.costs(system, plan.cost, self.divisor(scenario, plan)),
+            },
+            scaling: self.scaling,
             counts: self.counts,
             faults: self.faults,
             limits,

@@ -1,7 +1,7 @@
 //! Memory: what the processes and the kernel hold, and by how much that has grown.
 
 use crate::load::measure::Sockets;
-use crate::load::report::Figure;
+use crate::load::report::{Figure, names};
 use crate::load::system::System;
 
 /// Memory at a moment.
@@ -32,9 +32,9 @@ impl Held {
             }
         }
         if gateways > 0.0 {
-            figures.insert(0, Figure::new("memory of gateways a connection", each(gateways), "KiB"));
+            figures.insert(0, Figure::new(names::GATEWAY_MEMORY, each(gateways), "KiB"));
         }
-        let ready = system.ready_after.map(|seconds| Figure::new("served after", seconds, "s"));
+        let ready = system.ready_after.map(|seconds| Figure::new(names::SERVED, seconds, "s"));
         figures.extend(ready);
         let slab = self.sockets.slab as f64 - before.sockets.slab as f64;
         let queued = self.sockets.queued as f64 - before.sockets.queued as f64;

@@ -11,9 +11,14 @@ use tokio::time::sleep;
 /// How often the depth of the lanes is read.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// A worker that uses more of a core than this has no time left.
+pub(super) const NEARLY_ALL: f64 = 0.85;
+
 /// What was used.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Used {
+    /// The first of the two moments: a little later than planned, since the database is asked before.
+    pub began: Micros,
     /// Seconds between the two moments.
     pub seconds: f64,
     /// Seconds of CPU of each process of the system.
@@ -35,7 +40,7 @@ pub async fn measure(system: &System, workers: &[u32], from: Micros, until: Micr
     let questions = system.questions().await;
     let (began, machine) = (micros(), Machine::now());
     let (processes, own) = (system.cpu().await, cpu_of_all(workers));
-    let mut used = Used::default();
+    let mut used = Used { began, ..Used::default() };
     while looks && micros() + 2 * LOOK.as_micros() as u64 <= until {
         for scrape in system.scrapes().await {
             for (depth, side) in used.depths.iter_mut().zip(["side=\"gateway\"", "side=\"api\""]) {
@@ -59,6 +64,37 @@ fn differences(after: &[f64], before: &[f64]) -> Vec<f64> {
 }
 
 impl Used {
+    /// Seconds of CPU of some of the processes.
+    #[must_use]
+    pub fn of(&self, processes: &[usize]) -> f64 {
+        processes.iter().filter_map(|nth| self.processes.get(*nth)).sum()
+    }
+
+    /// The share of a core that the busiest worker used.
+    #[must_use]
+    pub fn busiest_worker(&self) -> f64 {
+        self.workers.iter().fold(0.0, |most: f64, seconds| most.max(*seconds)) / self.seconds.max(1e-9)
+    }
+
+    /// The share of the whole machine that the system and the load tool used.
+    #[must_use]
+    pub fn own_share(&self) -> f64 {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from) as f64;
+        let used: f64 = self.processes.iter().chain(&self.workers).sum();
+        used / (self.seconds * cores).max(1e-9)
+    }
+
+    /// Adds what was used another time; of the whole machine's share the mean remains.
+    pub fn add(&mut self, other: &Self) {
+        let seconds = self.seconds + other.seconds;
+        self.machine = (self.machine * self.seconds + other.machine * other.seconds) / seconds.max(1e-9);
+        self.seconds = seconds;
+        for (sums, more) in [(&mut self.processes, &other.processes), (&mut self.workers, &other.workers)] {
+            sums.resize(sums.len().max(more.len()), 0.0);
+            sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        }
+    }
+
     /// What each process used for one of so many.
     #[must_use]
     pub fn costs(&self, system: &System, cost: Cost, count: f64) -> Vec<CostOf> {
@@ -81,7 +117,6 @@ impl Used {
     /// When the load tool was the limit, and not the system.
     #[must_use]
     pub fn limits(&self) -> Vec<String> {
-        const NEARLY_ALL: f64 = 0.85;
         let mut limits = Vec::new();
         for (nth, seconds) in self.workers.iter().enumerate() {
             let share = seconds / self.seconds.max(1e-9);

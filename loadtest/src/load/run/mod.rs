@@ -9,12 +9,14 @@ mod held;
 mod happened;
 mod verdict;
 mod scene;
+mod scale;
+mod all_in_one;
 
 pub use plan::{Cost, Goal, Plan, Rhythm, Seat};
 pub use shape::Shape;
 pub use verdict::{Expected, faults};
 
-use super::options::Options;
+use super::options::{Options, Scenario};
 use super::report::Outcome;
 use super::system::System;
 use anyhow::{Context, Result};
@@ -28,11 +30,19 @@ pub async fn run(options: &Options, mut say: impl FnMut(String)) -> Result<Vec<O
     for scenario in &options.scenarios {
         let name = scenario.name();
         say(format!("{name}: starting"));
-        // Each has a system of its own, if it is one of ours: no scenario inherits memory or rows from another.
-        let system = System::of(options).await.with_context(|| format!("{name}: there is no system"))?;
-        let plan = Plan::of(*scenario, options, &system);
-        let outcome = scene::play(*scenario, &plan, options, &system, &mut say).await;
+        let options = &options.of(*scenario);
+        let outcome = match scenario {
+            Scenario::AllInOne => all_in_one::start_and_look(options, &mut say).await,
+            _ => play(*scenario, options, &mut say).await,
+        };
         outcomes.push(outcome.with_context(|| format!("{name} could not be run"))?);
     }
     Ok(outcomes)
+}
+
+/// Each has a system of its own, if it is one of ours: no scenario inherits memory or rows from another.
+async fn play(scenario: Scenario, options: &Options, say: &mut dyn FnMut(String)) -> Result<Outcome> {
+    let system = System::of(options).await.context("there is no system")?;
+    let plan = Plan::of(scenario, options, &system);
+    scene::play(scenario, &plan, options, &system, say).await
 }

@@ -81,7 +81,7 @@ impl Plan {
         let (shape, gateways) = (&options.shape, system.gateways.len());
         let mut plan = match scenario {
             Scenario::Direct => {
-                pairs(shape.users.unwrap_or(200), Rhythm::Rate(shape.rate.unwrap_or(1000.0)), gateways)
+                pairs(shape.users.unwrap_or(200), Rhythm::Rate(shape.rate.unwrap_or(2000.0)), gateways)
             }
             Scenario::Ingest => {
                 pairs(shape.users.unwrap_or(64), Rhythm::InFlight(shape.in_flight.unwrap_or(32)), gateways)
@@ -92,6 +92,8 @@ impl Plan {
             Scenario::Storm => {
                 crowd(shape, shape.in_groups.unwrap_or(1), Some(shape.rate.unwrap_or(100.0)), gateways)
             }
+            Scenario::Scale => super::scale::plan(options),
+            Scenario::AllInOne => pairs(2, Rhythm::Rate(20.0), gateways),
         };
         plan.settings.push(("bytes a message", shape.size().to_string()));
         if scenario == Scenario::Storm {
@@ -104,8 +106,7 @@ impl Plan {
     #[must_use]
     pub fn deliveries(&self) -> f64 {
         let Rhythm::Rate(rate) = self.rhythm else { return 0.0 };
-        let members: usize = self.cast.groups.iter().map(Vec::len).sum();
-        rate * if self.cast.groups.is_empty() { 2.0 } else { members as f64 / self.cast.groups.len() as f64 }
+        rate * self.cast.groups.iter().map(Vec::len).max().unwrap_or(2) as f64
     }
 }
 

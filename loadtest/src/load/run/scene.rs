@@ -11,7 +11,7 @@ use super::verdict::{Expected, faults};
 use crate::load::measure::{Micros, micros};
 use crate::load::options::{Options, Scenario};
 use crate::load::report::{Figure, Outcome};
-use crate::load::system::System;
+use crate::load::system::{People, System};
 use crate::load::worker::{Acked, Counts, Order, Seen, Speech, Tell};
 use anyhow::{Result, ensure};
 use std::collections::BTreeMap;
@@ -25,9 +25,30 @@ const AFTERWARDS: Micros = 3_000_000;
 
 /// What has been said, and what is missing of it.
 #[derive(Default)]
-struct Said {
+pub(super) struct Said {
     acked: BTreeMap<i64, Acked>,
     unanswered: u64,
+    /// What was counted up to then.
+    pub(super) counts: Counts,
+}
+
+impl Said {
+    /// Adds what was said later.
+    pub(super) fn add(&mut self, later: Self) {
+        self.unanswered = later.unanswered;
+        self.counts = later.counts;
+        self.add_acked(later.acked);
+    }
+
+    fn add_acked(&mut self, acked: BTreeMap<i64, Acked>) {
+        for (conversation, more) in acked {
+            let sum = self.acked.entry(conversation).or_default();
+            sum.to = more.to;
+            sum.entries += more.entries;
+            sum.head = sum.head.max(more.head);
+            sum.digest = sum.digest.wrapping_add(more.digest);
+        }
+    }
 }
 
 /// Plays it.
@@ -53,12 +74,15 @@ pub async fn play(
     let before = Held::now(system).await;
     connect(&mut crew, &mut course, plan.seats.len()).await?;
 
-    let mut stage = Stage { crew: &mut crew, course: &mut course, plan, options, system };
+    let mut stage = Stage { crew: &mut crew, course: &mut course, plan, people: &people, options, system };
     let (said, mut happened) = match scenario {
         Scenario::Idle => stage.idle(&before).await?,
         Scenario::Storm => stage.storm().await?,
         Scenario::Ingest => stage.talk(true).await?,
-        Scenario::Direct | Scenario::Sparse | Scenario::Dense => stage.talk(false).await?,
+        Scenario::Scale => stage.scale().await?,
+        Scenario::Direct | Scenario::Sparse | Scenario::Dense | Scenario::AllInOne => {
+            stage.talk(false).await?
+        }
     };
     let (seen, counts) = settle(&mut crew, &mut course, &said).await?;
     let expected = Expected::of(plan, &people);
@@ -92,17 +116,18 @@ async fn settle(crew: &mut Crew, course: &mut Course<'_>, said: &Said) -> Result
     Ok((seen.concat(), total(&counts)))
 }
 
-struct Stage<'a, 'b> {
-    crew: &'a mut Crew,
-    course: &'a mut Course<'b>,
-    plan: &'a Plan,
-    options: &'a Options,
-    system: &'a System,
+pub(super) struct Stage<'a, 'b> {
+    pub(super) crew: &'a mut Crew,
+    pub(super) course: &'a mut Course<'b>,
+    pub(super) plan: &'a Plan,
+    pub(super) people: &'a People,
+    pub(super) options: &'a Options,
+    pub(super) system: &'a System,
 }
 
 impl Stage<'_, '_> {
     /// From now on: the warm-up, and then what is measured.
-    fn speech(&self) -> Speech {
+    pub(super) fn speech(&self) -> Speech {
         let from = micros() + AHEAD;
         let measured = from + seconds(self.options.warm_up);
         Speech {
@@ -186,25 +211,21 @@ impl Stage<'_, '_> {
     }
 }
 
-async fn said(crew: &mut Crew, course: &mut Course<'_>) -> Result<Said> {
+pub(super) async fn said(crew: &mut Crew, course: &mut Course<'_>) -> Result<Said> {
     let told = crew.hear(course, |tell| match tell {
-        Tell::Spoken { acked, unanswered } => Some((acked.clone(), *unanswered)),
+        Tell::Spoken { acked, unanswered, counts } => Some((acked.clone(), *unanswered, (**counts).clone())),
         _ => None,
     });
-    let mut said = Said::default();
-    for (acked, unanswered) in told.await? {
+    let (mut said, mut counts) = (Said::default(), Vec::new());
+    for (acked, unanswered, counted) in told.await? {
         said.unanswered += unanswered;
-        for (conversation, more) in acked {
-            let sum = said.acked.entry(conversation).or_default();
-            sum.to = more.to;
-            sum.entries += more.entries;
-            sum.head = sum.head.max(more.head);
-            sum.digest = sum.digest.wrapping_add(more.digest);
-        }
+        said.add_acked(acked);
+        counts.push(counted);
     }
+    said.counts = total(&counts);
     Ok(said)
 }
 
-fn seconds(seconds: f64) -> Micros {
+pub(super) fn seconds(seconds: f64) -> Micros {
     (seconds * 1e6) as Micros
 }

@@ -104,7 +104,8 @@ async fn report(shared: Rc<Shared>) {
 async fn speak(shared: &Rc<Shared>, speech: Speech) -> Tell {
     let unanswered = say::speak(shared, speech).await;
     let acked = std::mem::take(&mut shared.tally.borrow_mut().acked);
-    Tell::Spoken { acked, unanswered }
+    let counts = Box::new(shared.tally.borrow().counts.clone());
+    Tell::Spoken { acked, unanswered, counts }
 }
 
 async fn cut(shared: &Rc<Shared>, jitter_ms: u64) -> Tell {

@@ -80,6 +80,8 @@ pub struct Speech {
     pub most: Option<u64>,
     /// How many a speaker has under way, if there is no schedule.
     pub in_flight: usize,
+    /// Only those speak who speak in this group, if one is named.
+    pub group: Option<i64>,
 }
 
 /// An order.
@@ -209,6 +211,8 @@ pub enum Tell {
         acked: BTreeMap<i64, Acked>,
         /// Messages without an answer.
         unanswered: u64,
+        /// What happened so far.
+        counts: Box<Counts>,
     },
     /// Those that were cut off are back.
     Back(Away),

@@ -24,8 +24,9 @@ const BREATH: u64 = 16;
 /// Says all that is to be said, and waits for the answers. Gives back how many are missing.
 pub async fn speak(shared: &Rc<Shared>, speech: Speech) -> u64 {
     shared.tally.borrow_mut().speech = Some(speech);
+    let speaks = |to: &To| speech.group.is_none_or(|group| *to == To::Group(group));
     let speakers: Vec<(&Rc<Line>, To)> =
-        shared.lines.iter().filter_map(|line| Some((line, line.task.speaks?))).collect();
+        shared.lines.iter().filter_map(|line| Some((line, line.task.speaks.filter(speaks)?))).collect();
     sleep_until(speech.from).await;
     match speech.rate {
         _ if speakers.is_empty() => {}

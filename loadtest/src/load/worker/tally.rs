@@ -81,7 +81,15 @@ mod tests {
 
     #[test]
     fn latency_counts_from_when_it_was_to_be_sent_and_only_in_the_measured_time() {
-        let speech = Speech { from: 0, measured: 1000, until: 2000, rate: None, most: None, in_flight: 1 };
+        let speech = Speech {
+            from: 0,
+            measured: 1000,
+            until: 2000,
+            rate: None,
+            most: None,
+            in_flight: 1,
+            group: None,
+        };
         let mut tally = Tally { speech: Some(speech), ..Tally::default() };
         tally.acked(To::Group(3), (1, 1), 10, 500, 900);
         tally.acked(To::Group(3), (1, 2), 20, 1500, 9500);
