@@ -8,7 +8,7 @@ mod read;
 pub(crate) mod typing;
 pub(crate) mod watch;
 
-use crate::connection::Connection;
+use crate::connection::{self, Connection};
 use crate::node::Node;
 use metrics::counter;
 use shared::close::Close;
@@ -22,11 +22,22 @@ use std::time::Duration;
 /// How many times over the limit closes the connection.
 const FLOOD: u32 = 10;
 
+impl connection::Commands for Arc<Node> {
+    fn max_frame(&self) -> usize {
+        self.config.max_frame
+    }
+
+    async fn run(&self, connection: &Arc<Connection>, text: &str) -> Result<(), Close> {
+        run(self, connection, text).await
+    }
+
+    fn count(&self, connection: &Connection) -> Result<(), Close> {
+        count(self, connection)
+    }
+}
+
 /// Runs what one text frame asks for.
-///
-/// # Errors
-/// Why the connection is to be closed.
-pub async fn run(node: &Arc<Node>, connection: &Arc<Connection>, text: &str) -> Result<(), Close> {
+async fn run(node: &Arc<Node>, connection: &Arc<Connection>, text: &str) -> Result<(), Close> {
     let event = ClientEvent::decode(text);
     counter!(names::WS_EVENTS, "type" => event.as_ref().map_or("bad", name)).increment(1);
     if let Err(wait) = pace(node, connection)? {
@@ -70,11 +81,8 @@ fn message_id(event: &ClientEvent) -> Option<String> {
     }
 }
 
-/// Counts a frame of any kind.
-///
-/// # Errors
-/// For whoever goes on at ten times the limit.
-pub fn count(node: &Node, connection: &Connection) -> Result<(), Close> {
+/// Counts a frame of any kind; fails for whoever goes on at ten times the limit.
+fn count(node: &Node, connection: &Connection) -> Result<(), Close> {
     let Some(rate) = node.config.commands else { return Ok(()) };
     let every = Duration::from_secs(1) / rate.per_second;
     let flood = Rule { name: "flood", burst: rate.burst * FLOOD, every: every / FLOOD };

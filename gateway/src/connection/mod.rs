@@ -159,6 +159,26 @@ pub fn text_frame(event: &(impl Serialize + ?Sized)) -> Bytes {
     }
 }
 
+/// What a connection's texts go to: a gateway's commands, or whatever else talks over the same connection, such as
+/// the echo that the conformance cases are run against.
+pub trait Commands: Sync {
+    /// The longest message, in bytes.
+    fn max_frame(&self) -> usize;
+
+    /// Runs what one text asks for.
+    ///
+    /// # Errors
+    /// Why the connection is to be closed.
+    fn run(&self, connection: &Arc<Connection>, text: &str)
+    -> impl Future<Output = Result<(), Close>> + Send;
+
+    /// Counts a frame that asks for nothing.
+    ///
+    /// # Errors
+    /// Why the connection is to be closed.
+    fn count(&self, connection: &Connection) -> Result<(), Close>;
+}
+
 /// Runs one upgraded connection to its end. `claims`: what the upgrade's token said, if it had one.
 pub async fn run(mut stream: impl AsyncRead + AsyncWrite + Unpin, node: Arc<Node>, claims: Option<Claims>) {
     let mut input = Input::default();
@@ -175,7 +195,7 @@ pub async fn run(mut stream: impl AsyncRead + AsyncWrite + Unpin, node: Arc<Node
 
 /// Bytes that were read and not understood yet.
 #[derive(Default)]
-struct Input {
+pub struct Input {
     decoder: Decoder,
     buffer: BytesMut,
 }
@@ -217,17 +237,17 @@ async fn live(
     ended
 }
 
-/// Reads and writes until either side ends it.
-async fn converse(
+/// Reads and writes until either side ends it; then gives the reason, and which side it was.
+pub async fn converse(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     mut input: Input,
-    node: &Arc<Node>,
+    commands: &impl Commands,
     connection: &Arc<Connection>,
 ) -> (Close, &'static str) {
     let (written, side) = {
         let (mut from_client, mut to_client) = tokio::io::split(&mut *stream);
         let mut writing = std::pin::pin!(writer::write(&mut to_client, connection));
-        let reading = reader::read(&mut from_client, &mut input, node, connection);
+        let reading = reader::read(&mut from_client, &mut input, commands, connection);
         tokio::select! {
             ended = reading => match ended {
                 Ended::Gone => return (Close::Normal, "client"),
