@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation conformance chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation conformance fuzz chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -57,6 +57,9 @@ conversation: ## Three people talk through a kill -9 and a restart, over the doc
 
 conformance: ## Autobahn's cases against our WebSocket codec, all that apply (CASES="7.* 1.1.1" for some)
 	@bash $(SCRIPTS)/conformance.sh
+
+fuzz: ## Hostile bytes for the WebSocket decoder, found by coverage, for TIME seconds (300)
+	@bash $(SCRIPTS)/fuzz.sh
 
 chaos: ## Break a cluster under load, 1000 times (FAULTS=N, SEED=N, OUT=DIR), and check every promise
 	@bash $(SCRIPTS)/chaos.sh
