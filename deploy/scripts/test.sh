@@ -80,6 +80,7 @@ stage "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 stage "build" cargo build --workspace --all-targets --locked
 private_mariadb
 stage "tests" tests
+stage "conformance" bash deploy/scripts/conformance.sh "$target/debug/examples/echo"
 stage "faults" faults
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"

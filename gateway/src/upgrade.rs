@@ -3,18 +3,14 @@
 
 use crate::connection;
 use crate::node::Node;
-use crate::websocket::accept_key;
+use crate::websocket::handshake;
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use metrics::counter;
 use salvo::conn::ConnCtrl;
-use salvo::http::StatusCode;
-use salvo::http::header::{
-    AUTHORIZATION, CONNECTION, HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN, SEC_WEBSOCKET_ACCEPT,
-    SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
-};
+use salvo::http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderValue, ORIGIN};
 use salvo::{Depot, FlowCtrl, Handler, Request, Response, Router};
 use shared::error::Code;
 use shared::metrics as names;
@@ -45,7 +41,7 @@ impl Handler for Upgrade {
                 if let Some(ctrl) = req.extensions().get::<ConnCtrl>() {
                     ctrl.relax_timeouts();
                 }
-                switch(res, accept);
+                handshake::switch(res, accept);
                 let node = self.0.clone();
                 self.0.connections.spawn(async move {
                     // A client that goes away before its 101 is nobody's loss.
@@ -74,7 +70,7 @@ impl Upgrade {
         if node.is_draining() {
             return Err((Code::Unavailable, Some(Duration::from_secs(1))));
         }
-        let accept = handshake(req.headers()).ok_or((Code::BadRequest, None))?;
+        let accept = handshake::accept(req.headers()).ok_or((Code::BadRequest, None))?;
         if !origin_allowed(req.headers(), &node.config.allowed_origins) {
             return Err((Code::BadOrigin, None));
         }
@@ -93,18 +89,6 @@ impl Upgrade {
         let stream = req.extensions_mut().remove::<OnUpgrade>().ok_or((Code::BadRequest, None))?;
         Ok((claims, accept, stream))
     }
-}
-
-/// The accept key, if the request is a WebSocket handshake (RFC 6455 §4.2.1).
-fn handshake(headers: &HeaderMap) -> Option<HeaderValue> {
-    let has = |name: HeaderName, word: &str| {
-        let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
-        values.flat_map(|value| value.split(',')).any(|item| item.trim().eq_ignore_ascii_case(word))
-    };
-    let key = headers.get(SEC_WEBSOCKET_KEY)?;
-    let is_handshake =
-        has(CONNECTION, "upgrade") && has(UPGRADE, "websocket") && has(SEC_WEBSOCKET_VERSION, "13");
-    is_handshake.then(|| HeaderValue::from_str(&accept_key(key.as_bytes())).ok()).flatten()
 }
 
 /// A browser says where its page came from: from this host, the desktop app, or an origin that was allowed.
@@ -127,38 +111,15 @@ fn token(req: &Request) -> Option<String> {
     bearer.or_else(|| req.query("token"))
 }
 
-fn switch(res: &mut Response, accept: HeaderValue) {
-    res.status_code(StatusCode::SWITCHING_PROTOCOLS);
-    let headers = res.headers_mut();
-    headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use salvo::http::header::HeaderName;
 
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
         let pair =
             |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
         pairs.iter().map(pair).collect()
-    }
-
-    #[test]
-    fn only_a_handshake_of_version_13_is_one() {
-        let good = [
-            ("connection", "keep-alive, Upgrade"),
-            ("upgrade", "WebSocket"),
-            ("sec-websocket-version", "13"),
-            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
-        ];
-        assert!(handshake(&headers(&good)).is_some());
-        for missing in 0..good.len() {
-            let mut some = good.to_vec();
-            some.remove(missing);
-            assert!(handshake(&headers(&some)).is_none(), "without {}", good[missing].0);
-        }
     }
 
     #[test]

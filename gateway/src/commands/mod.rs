@@ -8,10 +8,9 @@ mod read;
 pub(crate) mod typing;
 pub(crate) mod watch;
 
-use crate::connection::Connection;
+use crate::connection::{self, Connection, Rest};
 use crate::node::Node;
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use metrics::counter;
 use shared::close::Close;
 use shared::error::Code;
@@ -24,15 +23,22 @@ use std::time::Duration;
 /// How many times over the limit closes the connection.
 const FLOOD: u32 = 10;
 
-/// What is left of a command that waits for others. In a box of its own: a connection has no room for it, as most wait
-/// for nothing.
-pub type Rest<'a> = Option<BoxFuture<'a, ()>>;
+impl connection::Commands for Arc<Node> {
+    fn max_frame(&self) -> usize {
+        self.config.max_frame
+    }
+
+    fn run<'a>(&'a self, connection: &'a Arc<Connection>, text: &str) -> Result<Rest<'a>, Close> {
+        run(self, connection, text)
+    }
+
+    fn count(&self, connection: &Connection) -> Result<(), Close> {
+        count(self, connection)
+    }
+}
 
 /// Runs what one text frame asks for, as far as that waits for nobody.
-///
-/// # Errors
-/// Why the connection is to be closed.
-pub fn run<'a>(node: &'a Arc<Node>, connection: &'a Arc<Connection>, text: &str) -> Result<Rest<'a>, Close> {
+fn run<'a>(node: &'a Arc<Node>, connection: &'a Arc<Connection>, text: &str) -> Result<Rest<'a>, Close> {
     let event = ClientEvent::decode(text);
     counter!(names::WS_EVENTS, "type" => event.as_ref().map_or("bad", name)).increment(1);
     if let Err(wait) = pace(node, connection)? {
@@ -78,11 +84,8 @@ fn message_id(event: &ClientEvent) -> Option<String> {
     }
 }
 
-/// Counts a frame of any kind.
-///
-/// # Errors
-/// For whoever goes on at ten times the limit.
-pub fn count(node: &Node, connection: &Connection) -> Result<(), Close> {
+/// Counts a frame of any kind; fails for whoever goes on at ten times the limit.
+fn count(node: &Node, connection: &Connection) -> Result<(), Close> {
     let Some(rate) = node.config.commands else { return Ok(()) };
     let every = Duration::from_secs(1) / rate.per_second;
     let flood = Rule { name: "flood", burst: rate.burst * FLOOD, every: every / FLOOD };

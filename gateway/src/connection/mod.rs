@@ -13,6 +13,7 @@ use crate::websocket::decode::Decoder;
 use crate::websocket::encode;
 use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use heartbeat::Pulse;
 use metrics::{counter, gauge};
 use outbox::{Outbox, Worth};
@@ -168,6 +169,29 @@ pub fn text_frame(event: &(impl Serialize + ?Sized)) -> Bytes {
     }
 }
 
+/// What is left of a command that waits for others. In a box of its own: a connection has no room for it, as most wait
+/// for nothing.
+pub type Rest<'a> = Option<BoxFuture<'a, ()>>;
+
+/// What a connection's texts go to: a gateway's commands, or whatever else talks over the same connection, such as
+/// the echo that the conformance cases are run against.
+pub trait Commands: Sync {
+    /// The longest message, in bytes.
+    fn max_frame(&self) -> usize;
+
+    /// Runs what one text asks for, as far as that waits for nobody.
+    ///
+    /// # Errors
+    /// Why the connection is to be closed.
+    fn run<'a>(&'a self, connection: &'a Arc<Connection>, text: &str) -> Result<Rest<'a>, Close>;
+
+    /// Counts a frame that asks for nothing.
+    ///
+    /// # Errors
+    /// Why the connection is to be closed.
+    fn count(&self, connection: &Connection) -> Result<(), Close>;
+}
+
 /// Runs one upgraded connection to its end. `claims`: what the upgrade's token said, if it had one.
 ///
 /// What happens once, in the beginning or in the end, is boxed: the task of a connection has the size of the largest of
@@ -191,7 +215,7 @@ pub async fn run(
 
 /// Bytes that were read and not understood yet.
 #[derive(Default)]
-struct Input {
+pub struct Input {
     decoder: Decoder,
     buffer: BytesMut,
 }
@@ -233,17 +257,17 @@ async fn live(
     ended
 }
 
-/// Reads and writes until either side ends it.
-async fn converse(
+/// Reads and writes until either side ends it; then gives the reason, and which side it was.
+pub async fn converse(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send),
     input: &mut Input,
-    node: &Arc<Node>,
+    commands: &impl Commands,
     connection: &Arc<Connection>,
 ) -> (Close, &'static str) {
     let (written, side) = {
         let (mut from_client, mut to_client) = tokio::io::split(&mut *stream);
         let mut writing = std::pin::pin!(writer::write(&mut to_client, connection));
-        let reading = reader::read(&mut from_client, input, node, connection);
+        let reading = reader::read(&mut from_client, input, commands, connection);
         tokio::select! {
             ended = reading => match ended {
                 Ended::Gone => return (Close::Normal, "client"),

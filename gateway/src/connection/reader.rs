@@ -1,7 +1,7 @@
 //! ② From the socket to events: bytes into messages, messages to their commands. What breaks the protocol or
 //! a limit ends the connection with its close code; what is only wrong is answered and the connection lives.
 
-use super::{Connection, Ended, Input};
+use super::{Commands, Connection, Ended, Input};
 use crate::commands;
 use crate::node::Node;
 use crate::websocket::decode::Incoming;
@@ -25,11 +25,11 @@ const READ_BYTES: usize = 4096;
 pub(super) async fn read(
     socket: &mut (impl AsyncRead + Unpin),
     input: &mut Input,
-    node: &Arc<Node>,
+    commands: &impl Commands,
     connection: &Arc<Connection>,
 ) -> Ended {
     loop {
-        let incoming = match next(socket, input, node.config.max_frame).await {
+        let incoming = match next(socket, input, commands.max_frame()).await {
             Ok(incoming) => incoming,
             Err(ended) => return ended,
         };
@@ -39,12 +39,12 @@ pub(super) async fn read(
         }
         connection.pulse.heard();
         let taken = match incoming {
-            Incoming::Text(text) => commands::run(node, connection, &text),
+            Incoming::Text(text) => commands.run(connection, &text),
             Incoming::Ping(payload) => {
                 connection.answer(encode::pong(&payload));
-                commands::count(node, connection).map(|()| None)
+                commands.count(connection).map(|()| None)
             }
-            Incoming::Pong => commands::count(node, connection).map(|()| None),
+            Incoming::Pong => commands.count(connection).map(|()| None),
             Incoming::Close => Err(Close::Normal),
         };
         match taken {

@@ -125,7 +125,7 @@ impl<'a> Rest<'a> {
 
     /// What is to be written next; `None` when there is nothing more.
     fn piece(&mut self) -> Option<&mut Bytes> {
-        if self.piece.is_empty() {
+        while self.piece.is_empty() {
             let (first, _) = self.frames.split_first()?;
             let mut size = 0;
             let count = self.frames.iter().take_while(|frame| {

@@ -20,7 +20,7 @@ pub enum Incoming {
     Ping(Bytes),
     /// An answer to ours.
     Pong,
-    /// The client is leaving.
+    /// The client is leaving, by a code that may be sent and with a reason in UTF-8, if it gave them.
     Close,
 }
 
@@ -29,6 +29,8 @@ pub enum Incoming {
 pub struct Decoder {
     fragments: u8,
     message: BytesMut,
+    /// How much of `message` is known to be UTF-8.
+    checked: usize,
 }
 
 struct Head {
@@ -60,11 +62,17 @@ impl Decoder {
         Ok(None)
     }
 
+    /// How many bytes of an unfinished message are kept: never more than the limit.
+    #[must_use]
+    pub fn kept(&self) -> usize {
+        self.message.len()
+    }
+
     fn take(&mut self, head: &Head, payload: BytesMut) -> Result<Option<Incoming>, Close> {
         match head.opcode {
             Opcode::Ping => return Ok(Some(Incoming::Ping(payload.freeze()))),
             Opcode::Pong => return Ok(Some(Incoming::Pong)),
-            Opcode::Close => return Ok(Some(Incoming::Close)),
+            Opcode::Close => return check_close(&payload).map(|()| Some(Incoming::Close)),
             Opcode::Binary => return Err(Close::Binary),
             Opcode::Text if self.fragments > 0 => return Err(Close::Protocol),
             Opcode::Continuation if self.fragments == 0 => return Err(Close::Protocol),
@@ -80,12 +88,36 @@ impl Decoder {
             self.message.unsplit(payload);
         }
         if !head.fin {
-            return Ok(None);
+            return self.check_so_far().map(|()| None);
         }
-        self.fragments = 0;
+        (self.fragments, self.checked) = (0, 0);
         let whole = std::mem::take(&mut self.message);
         String::from_utf8(whole.into()).map(|text| Some(Incoming::Text(text))).map_err(|_| Close::NotUtf8)
     }
+
+    /// Fails at the first fragment that no later one can make UTF-8 of. A character may be cut between two.
+    fn check_so_far(&mut self) -> Result<(), Close> {
+        let unchecked = &self.message[self.checked..];
+        self.checked += match std::str::from_utf8(unchecked) {
+            Ok(_) => unchecked.len(),
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(_) => return Err(Close::NotUtf8),
+        };
+        Ok(())
+    }
+}
+
+/// What a close frame may say: nothing, or a code and a reason (RFC 6455 §5.5.1).
+fn check_close(payload: &[u8]) -> Result<(), Close> {
+    let Some((code, reason)) = payload.split_first_chunk() else {
+        return if payload.is_empty() { Ok(()) } else { Err(Close::Protocol) };
+    };
+    match u16::from_be_bytes(*code) {
+        // Those of §7.4.1 and IANA's registry that may be sent, and those of libraries and applications (§7.4.2).
+        1000..=1003 | 1007..=1014 | 3000..=4999 => {}
+        _ => return Err(Close::Protocol),
+    }
+    std::str::from_utf8(reason).map(|_| ()).map_err(|_| Close::NotUtf8)
 }
 
 /// Reads a frame's header once all of it is there, and refuses what may not follow it.
@@ -137,110 +169,4 @@ fn unmask(payload: &mut [u8], mask: [u8; 4]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::websocket::encode;
-    use bytes::BufMut;
-    use proptest::prelude::*;
-    use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Control, Data, OpCode};
-    use tokio_tungstenite::tungstenite::protocol::frame::{Frame, FrameHeader};
-
-    const LIMIT: usize = 64 * 1024;
-
-    /// A client's frame, by another implementation.
-    fn frame(opcode: OpCode, is_final: bool, payload: &[u8]) -> Vec<u8> {
-        let header = FrameHeader { is_final, opcode, mask: Some([1, 2, 3, 4]), ..FrameHeader::default() };
-        let mut out = Vec::new();
-        Frame::from_payload(header, payload.to_vec().into()).format(&mut out).unwrap();
-        out
-    }
-
-    fn all(bytes: &[u8], cut: usize) -> Result<Vec<Incoming>, Close> {
-        let (mut decoder, mut buffer, mut got) = (Decoder::default(), BytesMut::new(), Vec::new());
-        for part in bytes.chunks(cut.max(1)) {
-            buffer.put_slice(part);
-            while let Some(incoming) = decoder.next(&mut buffer, LIMIT)? {
-                got.push(incoming);
-            }
-        }
-        Ok(got)
-    }
-
-    fn text(payload: &str) -> Vec<u8> {
-        frame(OpCode::Data(Data::Text), true, payload.as_bytes())
-    }
-
-    proptest! {
-        #[test]
-        fn messages_of_another_implementation_arrive_whole_however_they_are_cut(
-            messages in prop::collection::vec(".{0,300}", 1..6), cut in 1usize..400,
-        ) {
-            let bytes: Vec<u8> = messages.iter().flat_map(|m| text(m)).collect();
-            let expected: Vec<Incoming> = messages.into_iter().map(Incoming::Text).collect();
-            prop_assert_eq!(all(&bytes, cut), Ok(expected));
-        }
-
-        #[test]
-        fn no_bytes_make_it_panic_or_keep_more_than_the_limit(
-            bytes in prop::collection::vec(any::<u8>(), 0..2000), cut in 1usize..64,
-        ) {
-            let _ = all(&bytes, cut);
-        }
-
-        #[test]
-        fn another_implementation_reads_our_frames(payload in prop::collection::vec(any::<u8>(), 0..70_000)) {
-            let bytes = encode::text(&payload);
-            let mut cursor = std::io::Cursor::new(&bytes[..]);
-            let (header, length) = FrameHeader::parse(&mut cursor).unwrap().unwrap();
-            prop_assert!(header.is_final && header.mask.is_none());
-            prop_assert_eq!(header.opcode, OpCode::Data(Data::Text));
-            prop_assert_eq!(length as usize, payload.len());
-            prop_assert_eq!(&bytes[cursor.position() as usize..], &payload[..]);
-        }
-    }
-
-    #[test]
-    fn fragments_make_one_message_and_control_frames_pass_between_them() {
-        let mut bytes = frame(OpCode::Data(Data::Text), false, "你".as_bytes().split_at(1).0);
-        bytes.extend(frame(OpCode::Control(Control::Ping), true, b"now"));
-        bytes.extend(frame(OpCode::Data(Data::Continue), true, "你".as_bytes().split_at(1).1));
-        let got = all(&bytes, 3).unwrap();
-        assert_eq!(got, [Incoming::Ping(Bytes::from_static(b"now")), Incoming::Text("你".to_owned())]);
-    }
-
-    #[test]
-    fn each_breach_has_its_close_code() {
-        let continuation = |fin| frame(OpCode::Data(Data::Continue), fin, b"");
-        let unmasked = vec![0x81, 1, b'a'];
-        let reserved_bit = vec![0xc1, 0x80, 0, 0, 0, 0];
-        let huge = [vec![0x81, 0xff], u64::MAX.to_be_bytes().to_vec(), vec![0; 4]].concat();
-        let flood = [frame(OpCode::Data(Data::Text), false, b""), continuation(false).repeat(70)].concat();
-        let twice = frame(OpCode::Data(Data::Text), false, b"a").repeat(2);
-        let over = [frame(OpCode::Data(Data::Text), false, &[b'a'; LIMIT]), {
-            frame(OpCode::Data(Data::Continue), true, b"b")
-        }];
-        let cases = [
-            (unmasked, Close::Protocol),
-            (reserved_bit, Close::Protocol),
-            (vec![0x83, 0x80, 0, 0, 0, 0], Close::Protocol),
-            (continuation(true), Close::Protocol),
-            (twice, Close::Protocol),
-            (frame(OpCode::Control(Control::Ping), true, &[0; 126]), Close::Protocol),
-            (frame(OpCode::Data(Data::Binary), true, b"x"), Close::Binary),
-            (frame(OpCode::Data(Data::Text), true, &[0xff]), Close::NotUtf8),
-            (text(&"a".repeat(LIMIT + 1)), Close::TooBig),
-            (over.concat(), Close::TooBig),
-            (huge, Close::TooBig),
-            (flood, Close::TooBig),
-        ];
-        for (bytes, close) in cases {
-            assert_eq!(all(&bytes, 1000), Err(close), "{:?}", &bytes[..bytes.len().min(12)]);
-        }
-    }
-
-    #[test]
-    fn a_close_frame_carries_its_code() {
-        let bytes = encode::close(Close::Restarting);
-        assert_eq!(&bytes[2..4], u16::from(CloseCode::Restart).to_be_bytes());
-    }
-}
+mod tests;

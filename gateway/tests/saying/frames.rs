@@ -1,6 +1,6 @@
 //! What breaks the protocol or a size ends the connection, with its code.
 
-use crate::support::wire::{PING, PONG, TEXT, Wire};
+use crate::support::wire::{CLOSE, PING, PONG, TEXT, Wire};
 use crate::support::{Gateway, Person, World};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -65,9 +65,31 @@ async fn a_ping_is_answered_with_its_payload_and_a_goodbye_with_one() {
     here.send(PING, b"are you there").await;
     let pong = here.next().await.unwrap();
     assert_eq!((pong.opcode, &*pong.payload), (PONG, &b"are you there"[..]));
-    here.send(8, &1000u16.to_be_bytes()).await;
+    here.send(CLOSE, &1000u16.to_be_bytes()).await;
     assert_eq!(here.close_code().await, Some(1000));
     assert_eq!(here.next().await, None, "and then the stream ends");
+}
+
+/// A goodbye says nothing, or something that may be said: it was answered with 1000 whatever was in it.
+#[tokio::test]
+async fn a_goodbye_that_breaks_the_protocol_is_answered_as_a_breach() {
+    let world = World::new();
+    let (alice, gateway) = (world.person("alice"), world.gateway().await);
+    let reason = |code: u16, reason: &[u8]| [&code.to_be_bytes()[..], reason].concat();
+    let cases = [
+        (Vec::new(), 1000),
+        (reason(4001, "再见".as_bytes()), 1000),
+        (vec![3], 1002),
+        (reason(1005, b""), 1002),
+        (reason(2000, b""), 1002),
+        (reason(1000, &[0xff]), 1007),
+    ];
+    for (payload, code) in cases {
+        let mut here = by_hand(&gateway, &alice).await;
+        here.send(CLOSE, &payload).await;
+        assert_eq!(here.close_code().await, Some(code), "{payload:?}");
+        assert_eq!(here.next().await, None, "and then the stream ends");
+    }
 }
 
 /// The reader sees bytes, not frames: where the packets are cut does not matter.
