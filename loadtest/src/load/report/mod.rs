@@ -7,7 +7,8 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-pub use page::page;
+pub use page::{around, page, safe};
+pub use plot::bars;
 pub use table::table;
 
 use super::measure::Latency;
