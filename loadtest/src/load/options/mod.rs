@@ -46,8 +46,6 @@ group     --preset sparse|dense  or  --groups 1 --members 1000 --rate 50 --publi
 idle      --connections 5000 --in-groups 10 --members 100
 storm     --connections 5000 --members 100 --rate 100 --jitter-ms 5000
 ingest    --users 64 --in-flight 32                      each user has so many messages without an answer
-peers     --runs 3 --peers floor,ours,ws,uwebsockets,socketio,nats --works sparse,dense,idle --folder loadtest/peers
-          the same work for us and for what people would use instead, compared; not among all
 
 Every scenario checks that each acknowledged message reached everybody once and in order. Ends with 1 if not, with 2 if it
 could not be run.";

@@ -20,7 +20,7 @@ mod page;
 pub use comparison::{Comparison, Measured, Median, Row, Sample};
 pub use contender::{Amount, Contender, Work};
 pub use manner::Manner;
-pub use options::PeersOptions;
+pub use options::{HELP, PeersOptions};
 pub use page::page;
 pub use table::table;
 

@@ -10,6 +10,13 @@ const MOST_CONNECTIONS: usize = 19_000;
 /// Where the programs for Node are, from the top of the checkout.
 const FOLDER: &str = "loadtest/peers";
 
+/// What `--help` says of it.
+pub const HELP: &str = "\
+imtt-load peers   the same work for us and for what people would use instead, compared; all of the above does not do it
+          --runs 3 --peers floor,ours,ws,uwebsockets,socketio,nats --works sparse,dense,idle
+          --folder loadtest/peers   where the programs for Node are, with their packages; who is not here is skipped
+          and --seconds --warm-up --size --members --rate --connections --workers --binaries --json --report as above";
+
 /// Everything that is asked for.
 #[derive(Debug, Clone)]
 pub struct PeersOptions {

@@ -9,7 +9,7 @@ use super::worker::Came;
 use crate::load::measure::{Latency, Micros, micros, sleep_until};
 use crate::load::options::{Options, Scenario};
 use crate::load::report::Outcome;
-use crate::load::run::{self, Cost, FULL, LATE_MS, OF_GATEWAYS, Shape, Used, measure};
+use crate::load::run::{self, Cost, Rhythm, Shape, Used, measure};
 use crate::load::worker::Speech;
 use anyhow::{Context, Result};
 
@@ -17,6 +17,12 @@ use anyhow::{Context, Result};
 const AHEAD: Micros = 300_000;
 /// Connections that have just come are given time to be forgotten by who took them in, as in our own scenario.
 const REST: Micros = 3_000_000;
+/// What our own scenario calls the memory that is compared.
+const OF_GATEWAYS: &str = "memory of gateways a connection";
+/// As in our own scenarios: a schedule that is later than this is no schedule, and a machine that is busier has no time to
+/// be fast.
+const LATE_MS: f64 = 20.0;
+const FULL: f64 = 0.97;
 /// Whoever delivers less than this of what is said every second is saturated.
 const NEARLY_ALL: f64 = 0.97;
 
@@ -74,7 +80,7 @@ async fn theirs(contender: Contender, work: Work, options: &PeersOptions) -> Res
     let from = micros() + AHEAD;
     let measured = from + seconds(load.warm_up);
     let until = measured + seconds(load.seconds);
-    let speech = Speech { from, measured, until, rate: Some(amount.rate), most: None, in_flight: 0 };
+    let speech = Speech { from, measured, until, ..Rhythm::Rate(amount.rate).speech() };
     let pids = crew.pids();
     let measuring = measure(&peer.system, &pids, measured, until, false);
     let (said, used) = tokio::join!(crew.speak(speech), measuring);
@@ -100,7 +106,7 @@ async fn idle(peer: &Peer, crew: &mut Crew, amount: Amount, before: f64) -> Resu
     let from = micros() + AHEAD;
     let until = from + seconds(1.0);
     // Nothing of it is measured.
-    let speech = Speech { from, measured: until, until, rate: Some(1.0), most: Some(1), in_flight: 0 };
+    let speech = Speech { from, measured: until, until, most: Some(1), ..Rhythm::Rate(1.0).speech() };
     let (said, _) = crew.speak(speech).await?;
     let (came, _) = crew.settle(said).await?;
     let value = Some(grown / (amount.listeners + 1) as f64);

@@ -7,9 +7,11 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-pub use page::{around, page, safe};
-pub use plot::bars;
+pub use page::page;
 pub use table::table;
+// For pages of other shapes.
+pub use page::{around, safe};
+pub use plot::bars;
 
 use super::measure::Latency;
 use super::worker::Counts;

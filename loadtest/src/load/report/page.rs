@@ -20,10 +20,14 @@ svg{width:100%;max-width:44rem;height:auto;font:12px system-ui,sans-serif}svg te
 /// The page.
 #[must_use]
 pub fn page(outcomes: &[Outcome]) -> String {
-    let mut body = String::new();
-    summary(&mut body, outcomes);
-    outcomes.iter().for_each(|outcome| section(&mut body, outcome));
-    around("IM-TT under load", &body)
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>IM-TT under load</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head><body>\n\
+         <h1>IM-TT under load</h1>\n"
+    );
+    summary(&mut page, outcomes);
+    outcomes.iter().for_each(|outcome| section(&mut page, outcome));
+    page + "</body></html>\n"
 }
 
 // Writing to a String does not fail, here and below.
@@ -116,6 +120,12 @@ fn over_time(seconds: &[Second], which: impl Fn(&Second) -> Option<Latency>) -> 
     lines("ms", &[series("p50", |latency| latency.p50), series("p99", |latency| latency.p99)])
 }
 
+/// As text of a page.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
 /// A page in the same style, around a body of its own.
 #[must_use]
 pub fn around(title: &str, body: &str) -> String {
@@ -125,10 +135,4 @@ pub fn around(title: &str, body: &str) -> String {
          <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head><body>\n\
          <h1>{title}</h1>\n{body}</body></html>\n"
     )
-}
-
-/// As text of a page.
-#[must_use]
-pub fn safe(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -4,9 +4,6 @@ use crate::load::measure::Sockets;
 use crate::load::report::Figure;
 use crate::load::system::System;
 
-/// The figure of the gateways' memory, in KiB a connection.
-pub const OF_GATEWAYS: &str = "memory of gateways a connection";
-
 /// Memory at a moment.
 pub struct Held {
     processes: Vec<u64>,
@@ -35,7 +32,7 @@ impl Held {
             }
         }
         if gateways > 0.0 {
-            figures.insert(0, Figure::new(OF_GATEWAYS, each(gateways), "KiB"));
+            figures.insert(0, Figure::new("memory of gateways a connection", each(gateways), "KiB"));
         }
         let ready = system.ready_after.map(|seconds| Figure::new("served after", seconds, "s"));
         figures.extend(ready);

@@ -12,8 +12,6 @@ mod verdict;
 mod scene;
 
 pub use crew::{PACE, workers_for};
-pub use happened::{FULL, LATE_MS};
-pub use held::OF_GATEWAYS;
 pub use meter::{Used, measure};
 pub use plan::{Cost, DENSE, Goal, Plan, Rhythm, SPARSE, Seat};
 pub use shape::Shape;
