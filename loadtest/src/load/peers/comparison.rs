@@ -94,6 +94,14 @@ impl Comparison {
         self.samples.iter().all(|sample| sample.measured.faults.is_empty() && sample.measured.value.is_some())
     }
 
+    /// What was chosen, in a line.
+    #[must_use]
+    pub fn chosen(&self) -> String {
+        let settings = self.settings.iter().map(|(name, value)| format!(", {name} {value}"));
+        let settings: String = settings.collect();
+        format!("Medians; runs {}, seconds of each {}{settings}", self.runs, self.seconds)
+    }
+
     /// Makes the rows from the samples, in that order.
     pub fn sum_up(&mut self, contenders: &[Contender]) {
         let median = |contender, work| self.median(contender, work);

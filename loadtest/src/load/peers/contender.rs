@@ -43,12 +43,12 @@ impl Contender {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Floor => "floor (epoll, one write each)",
+            Self::Floor => "floor",
             Self::Ours => "IM-TT",
             Self::Ws => "ws, Redis",
             Self::UWebSockets => "uWebSockets, Redis",
             Self::SocketIo => "Socket.IO, Redis",
-            Self::Nats => "NATS WebSocket, one node",
+            Self::Nats => "NATS, one node",
         }
     }
 }

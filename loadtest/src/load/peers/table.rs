@@ -27,15 +27,7 @@ pub fn table(comparison: &Comparison) -> String {
         }
         text.push_str(if is_broken(comparison, row.contender) { "   BROKEN\n" } else { "\n" });
     }
-    let settings: Vec<String> =
-        comparison.settings.iter().map(|(name, value)| format!("{name} {value}")).collect();
-    let _ = writeln!(
-        text,
-        "\nMedians of {} runs of {} s. {}",
-        comparison.runs,
-        comparison.seconds,
-        settings.join(", ")
-    );
+    let _ = writeln!(text, "\n{}", comparison.chosen());
     for row in &comparison.rows {
         for median in &row.figures {
             details(&mut text, comparison, row.contender, median);
@@ -106,7 +98,7 @@ mod tests {
         broken.measured.faults.push("3 messages came once more, or after a later one".to_owned());
         comparison.samples.push(broken);
         let table = table(&comparison);
-        assert!(table.contains("SKIPPED NATS WebSocket, one node: there is no nats-server"));
+        assert!(table.contains("SKIPPED NATS, one node: there is no nats-server"));
         assert!(table.contains("BROKEN ws, Redis, dense, run 2: 3 messages came once more"));
         assert!(table.lines().any(|line| line.starts_with("ws") && line.ends_with("BROKEN")));
     }
