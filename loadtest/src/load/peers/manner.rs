@@ -87,7 +87,7 @@ impl Talk {
     }
 
     /// Takes the payload of a frame.
-    pub fn hear<'a>(&mut self, payload: &'a [u8], mut tell: impl FnMut(Heard<'_>)) {
+    pub fn hear(&mut self, payload: &[u8], mut tell: impl FnMut(Heard<'_>)) {
         match self.manner {
             Manner::Plain => tell(Heard::Message(payload)),
             Manner::SocketIo => tell(socket_io(payload)),
@@ -172,7 +172,7 @@ mod tests {
                     Heard::Message(message) => format!("message {}", String::from_utf8_lossy(message)),
                     Heard::Answer(answer) => format!("answer {}", String::from_utf8_lossy(answer)),
                     other => format!("{other:?}"),
-                })
+                });
             });
         }
         told

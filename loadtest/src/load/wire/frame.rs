@@ -123,12 +123,12 @@ pub fn put_unmasked(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8]) {
 fn put_head(out: &mut Vec<u8>, opcode: Opcode, length: usize, mask: u8) {
     out.push(0x80 | opcode as u8);
     match length {
-        ..=125 => out.push(mask | length as u8),
-        ..=0xffff => {
+        length @ ..=125 => out.push(mask | length as u8),
+        length @ ..=0xffff => {
             out.push(mask | 126);
             out.extend_from_slice(&(length as u16).to_be_bytes());
         }
-        _ => {
+        length => {
             out.push(mask | 127);
             out.extend_from_slice(&(length as u64).to_be_bytes());
         }
