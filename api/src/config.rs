@@ -9,8 +9,9 @@ use std::str::FromStr;
 /// The bcrypt cost under which a start is warned about: guessing is then cheap (OWASP ASVS, appendix C).
 const WEAK_BCRYPT_COST: u32 = 10;
 
-/// How many lanes append before a database server.
-const LANES: usize = 16;
+/// How many lanes append before a database server: fewer than gateways have, so that what their lanes bring at the same time
+/// makes one batch; more than one, so that a row that somebody holds stops a part of the conversations only.
+const LANES: usize = 4;
 
 /// What the program `api` is told.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads it. `default_lanes` is 16 before a server, and 1 before SQLite, which has one writer.
+    /// Reads it. `default_lanes` is 4 before a server, and 1 before SQLite, which has one writer.
     #[must_use]
     pub fn read(env: &Env, default_lanes: usize) -> Self {
         let max_content = env.size("MAX_CONTENT_BYTES", 16 * 1024, 1, 65_535);
@@ -152,7 +153,7 @@ mod tests {
         let env = Env::of::<&str, &str>([]);
         let config = Config::read(&env, 16);
         env.finish().unwrap();
-        assert_eq!((config.bcrypt_cost, config.lanes, config.max_content), (12, 16, 16_384));
+        assert_eq!((config.bcrypt_cost, config.lanes, config.max_content), (12, 4, 16_384));
     }
 
     #[test]

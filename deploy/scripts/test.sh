@@ -45,6 +45,11 @@ tests() { cargo test --workspace --locked --no-fail-fast 2>&1 | tee -a "$results
 packages() { (cd frontend && npm ci --no-audit --no-fund); }
 check_ui() { (cd frontend && npm run --silent check); }
 test_ui() { (cd frontend && npm run --silent test) 2>&1 | tee -a "$results"; }
+# Those that the load tool compares with are read, not run: their packages are no part of this.
+check_peers() {
+  local program
+  for program in loadtest/peers/*.mjs; do node --check "$program" || return; done
+}
 browsers() {
   local built=$target/debug
   (cd frontend && IM_TT=$built/im-tt IM_TT_CLUSTER=$built/private-cluster npm run --silent e2e) 2>&1 | tee -a "$results"
@@ -74,6 +79,7 @@ python=$(python_with_websockets)
 stage "format" cargo fmt --all --check
 stage "frontend packages" packages
 stage "frontend check" check_ui
+stage "peers check" check_peers
 stage "frontend tests" test_ui
 stage "lint" cargo clippy --workspace --all-targets --locked -- -D warnings
 # With all targets, as `cargo test` will want them: the same features, so nothing is built twice.

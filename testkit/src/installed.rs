@@ -7,7 +7,8 @@ const SERVER_FOLDERS: [&str; 6] =
 
 /// The program of that name.
 #[allow(clippy::disallowed_methods, reason = "PATH says where programs are; it is no setting of ours")]
-pub(crate) fn find(name: &str) -> Option<PathBuf> {
+#[must_use]
+pub fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(SERVER_FOLDERS.iter().map(PathBuf::from));
     folders.map(|folder| folder.join(name)).find(|program| program.is_file())

@@ -14,7 +14,7 @@ pub mod daemon;
 pub mod faulty_bus;
 mod folder;
 mod guard;
-mod installed;
+pub mod installed;
 pub mod mariadb;
 pub mod people;
 pub mod port;

@@ -13,6 +13,9 @@ mod tests;
 pub use page::page;
 pub use scaling::{Knee, Quiet, Scaling, Step};
 pub use table::table;
+// For pages of other shapes.
+pub use page::{around, safe};
+pub use plot::bars;
 
 use super::measure::Latency;
 use super::worker::Counts;

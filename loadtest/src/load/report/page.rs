@@ -190,6 +190,18 @@ fn curve(page: &mut String, scaling: &Scaling) {
 }
 
 /// As text of a page.
-fn safe(text: &str) -> String {
+#[must_use]
+pub fn safe(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// A page in the same style, around a body of its own.
+#[must_use]
+pub fn around(title: &str, body: &str) -> String {
+    let title = safe(title);
+    format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head><body>\n\
+         <h1>{title}</h1>\n{body}</body></html>\n"
+    )
 }

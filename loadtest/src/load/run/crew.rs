@@ -2,16 +2,14 @@
 
 use super::course::Course;
 use super::plan::{Goal, Plan, Rhythm};
+use super::worker::{Worker, listen};
 use crate::load::measure::{Micros, cpu_of, raise_open_files, sleep_until};
 use crate::load::options::Options;
 use crate::load::system::{People, System};
 use crate::load::worker::{LineTask, Order, Speech, Task, Tell, To};
 use anyhow::{Context, Result, bail};
 use std::net::{IpAddr, Ipv4Addr};
-use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -24,7 +22,7 @@ const DELIVERIES: f64 = 60_000.0;
 /// Connections from one address to one gateway; it has some 28,000 ports.
 const FROM_ONE_ADDRESS: usize = 25_000;
 /// Connections opened a second, by all workers together.
-const PACE: f64 = 2000.0;
+pub const PACE: f64 = 2000.0;
 /// The longest silence of all workers: they tell something once a second.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -39,11 +37,6 @@ pub struct Crew {
     tasks: Vec<Task>,
 }
 
-struct Worker {
-    child: Child,
-    orders: ChildStdin,
-}
-
 impl Crew {
     /// Starts them.
     ///
@@ -54,8 +47,8 @@ impl Crew {
         let (teller, told) = mpsc::channel(1024);
         let mut workers = Vec::new();
         for nth in 0..tasks.len() {
-            let (worker, output) = Worker::start()?;
-            tokio::spawn(listen(nth, output, teller.clone()));
+            let (worker, output) = Worker::start("worker")?;
+            tokio::spawn(listen(nth, output, teller.clone(), Tell::Failed));
             workers.push(worker);
         }
         let speakers =
@@ -153,16 +146,21 @@ impl Crew {
     /// Their processes.
     #[must_use]
     pub fn pids(&self) -> Vec<u32> {
-        self.workers.iter().filter_map(|worker| worker.child.id()).collect()
+        self.workers.iter().filter_map(Worker::pid).collect()
     }
 }
 
-/// As many as the connections need, and for many deliveries as many as there are cores.
 fn needed(plan: &Plan) -> usize {
+    workers_for(plan.seats.len(), plan.deliveries())
+}
+
+/// As many as the connections need, and for many deliveries a second as many as there are cores.
+#[must_use]
+pub fn workers_for(connections: usize, deliveries: f64) -> usize {
     let each = CONNECTIONS.min(raise_open_files().saturating_sub(OTHER_FILES)).max(1);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let for_deliveries = ((plan.deliveries() / DELIVERIES).ceil() as usize).clamp(1, cores);
-    plan.seats.len().div_ceil(each).max(for_deliveries)
+    let for_deliveries = ((deliveries / DELIVERIES).ceil() as usize).clamp(1, cores);
+    connections.div_ceil(each).max(for_deliveries)
 }
 
 /// Progress goes to the course, the rest comes back.
@@ -181,41 +179,6 @@ fn take_note(course: &mut Course<'_>, (nth, tell): (usize, Tell)) -> Result<Opti
 #[must_use]
 pub fn cpu_of_all(pids: &[u32]) -> Vec<f64> {
     pids.iter().map(|pid| cpu_of(*pid).unwrap_or(0.0)).collect()
-}
-
-impl Worker {
-    fn start() -> Result<(Self, ChildStdout)> {
-        let program = std::env::current_exe().context("a program knows where it lies")?;
-        let mut command = Command::new(program);
-        command.arg("worker").stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().context("starting a worker")?;
-        let orders = child.stdin.take().context("a worker takes orders")?;
-        let output = child.stdout.take().context("a worker tells")?;
-        Ok((Self { child, orders }, output))
-    }
-
-    async fn order(&mut self, order: &Order) -> Result<()> {
-        let mut line = serde_json::to_vec(order)?;
-        line.push(b'\n');
-        self.orders.write_all(&line).await.context("a worker is gone")?;
-        self.orders.flush().await.context("a worker is gone")
-    }
-}
-
-/// What cannot be understood, or the end, is told as a failure.
-async fn listen(nth: usize, output: ChildStdout, teller: mpsc::Sender<(usize, Tell)>) {
-    let mut lines = BufReader::new(output).lines();
-    loop {
-        let tell = match lines.next_line().await {
-            Ok(Some(line)) => serde_json::from_str(&line).unwrap_or_else(|why| Tell::Failed(why.to_string())),
-            Ok(None) => Tell::Failed("it has ended".to_owned()),
-            Err(why) => Tell::Failed(why.to_string()),
-        };
-        let is_last = matches!(tell, Tell::Failed(_));
-        if teller.send((nth, tell)).await.is_err() || is_last {
-            return;
-        }
-    }
 }
 
 /// The connections, dealt out one after the other; so each has its share of those who speak.

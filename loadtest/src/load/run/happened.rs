@@ -10,9 +10,9 @@ use crate::load::system::System;
 use crate::load::worker::{Away, Counts};
 
 /// A schedule that is later than this is no schedule.
-const LATE_MS: f64 = 20.0;
+pub const LATE_MS: f64 = 20.0;
 /// A machine that is busier than this has no time to be fast.
-pub(super) const FULL: f64 = 0.97;
+pub const FULL: f64 = 0.97;
 
 /// What happened.
 #[derive(Default)]

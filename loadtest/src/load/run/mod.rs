@@ -2,6 +2,7 @@
 
 mod shape;
 mod plan;
+mod worker;
 mod crew;
 mod course;
 mod meter;
@@ -12,9 +13,13 @@ mod scene;
 mod scale;
 mod all_in_one;
 
-pub use plan::{Cost, Goal, Plan, Rhythm, Seat};
+pub use crew::{PACE, workers_for};
+pub use happened::{FULL, LATE_MS};
+pub use meter::{Used, measure};
+pub use plan::{Cost, DENSE, Goal, Plan, Rhythm, SPARSE, Seat};
 pub use shape::Shape;
 pub use verdict::{Expected, faults};
+pub use worker::{Worker, listen};
 
 use super::options::{Options, Scenario};
 use super::report::Outcome;

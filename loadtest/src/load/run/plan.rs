@@ -7,6 +7,11 @@ use crate::load::system::{Cast, System, WITHIN_LIMITS};
 /// Messages a second that one publisher writes where nothing limits it.
 const PUBLISHER_RATE: f64 = 250.0;
 
+/// Listeners of the sparse group, and messages a second to it.
+pub const SPARSE: (usize, f64) = (1000, 50.0);
+/// The same of the dense one.
+pub const DENSE: (usize, f64) = (200, 1000.0);
+
 /// What the CPU time is divided by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cost {
@@ -86,8 +91,8 @@ impl Plan {
             Scenario::Ingest => {
                 pairs(shape.users.unwrap_or(64), Rhythm::InFlight(shape.in_flight.unwrap_or(32)), gateways)
             }
-            Scenario::Sparse => group(shape, (1000, 50.0), gateways, system.is_ours()),
-            Scenario::Dense => group(shape, (200, 1000.0), gateways, system.is_ours()),
+            Scenario::Sparse => group(shape, SPARSE, gateways, system.is_ours()),
+            Scenario::Dense => group(shape, DENSE, gateways, system.is_ours()),
             Scenario::Idle => crowd(shape, shape.in_groups.unwrap_or(10), None, gateways),
             Scenario::Storm => {
                 crowd(shape, shape.in_groups.unwrap_or(1), Some(shape.rate.unwrap_or(100.0)), gateways)

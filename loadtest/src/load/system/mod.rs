@@ -84,6 +84,22 @@ impl System {
         }
     }
 
+    /// Processes that are measured and otherwise left alone.
+    ///
+    /// # Errors
+    /// No HTTP client can be made.
+    pub fn watched(processes: Vec<Process>) -> Result<Self> {
+        Ok(Self {
+            gateways: Vec::new(),
+            apis: Vec::new(),
+            processes,
+            metrics: Vec::new(),
+            ready_after: None,
+            http: reqwest::Client::builder().no_proxy().build()?,
+            origin: Origin::Running,
+        })
+    }
+
     /// Whether we started it: then it has no limits, and its database is ours.
     #[must_use]
     pub fn is_ours(&self) -> bool {

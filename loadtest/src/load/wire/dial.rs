@@ -1,4 +1,4 @@
-//! Opening a WebSocket: connect, ask for the upgrade with the token in the request, read the answer's head.
+//! Opening a WebSocket: connect, ask for the upgrade (ours with the token in the request), read the answer's head.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -36,14 +36,29 @@ pub enum Refused {
 /// # Errors
 /// [`Refused`].
 pub async fn dial(address: SocketAddr, source: Option<IpAddr>, token: &str) -> Result<Dialled, Refused> {
-    timeout(LIMIT, open(address, source, token)).await.unwrap_or(Err(Refused::Silent))
+    let asked = format!("Authorization: Bearer {token}\r\n");
+    timeout(LIMIT, open(address, source, "/api/ws", &asked)).await.unwrap_or(Err(Refused::Silent))
 }
 
-async fn open(address: SocketAddr, source: Option<IpAddr>, token: &str) -> Result<Dialled, Refused> {
+/// Opens one to a server that is not ours, where nobody is asked who they are.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn dial_peer(address: SocketAddr, path: &str) -> Result<Dialled, Refused> {
+    timeout(LIMIT, open(address, None, path, "")).await.unwrap_or(Err(Refused::Silent))
+}
+
+/// `headers` are lines with their ends.
+async fn open(
+    address: SocketAddr,
+    source: Option<IpAddr>,
+    path: &str,
+    headers: &str,
+) -> Result<Dialled, Refused> {
     let mut stream = connect(address, source).await.map_err(|_| Refused::Silent)?;
     let request = format!(
-        "GET /api/ws HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\nAuthorization: Bearer {token}\r\n\r\n"
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n{headers}\r\n"
     );
     stream.write_all(request.as_bytes()).await.map_err(|_| Refused::Silent)?;
     let (mut head, mut piece) = (Vec::new(), [0; 1024]);

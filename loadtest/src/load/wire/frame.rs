@@ -1,4 +1,4 @@
-//! Frames of RFC 6455 as a client of ours meets them: the server's are never masked and never in pieces.
+//! Frames of RFC 6455 in one piece. A client's are masked, a server's never are.
 
 use std::ops::Range;
 
@@ -7,6 +7,8 @@ use std::ops::Range;
 pub enum Opcode {
     /// An event.
     Text = 1,
+    /// Bytes; our server sends none.
+    Binary = 2,
     /// The end, with its code.
     Close = 8,
     /// Are you there?
@@ -24,85 +26,129 @@ pub struct Frame {
     pub payload: Range<usize>,
 }
 
-/// It is not a frame that our server sends.
+/// It is not a frame that a server sends in one piece.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadFrame;
 
-/// The frame that begins at `from`; `None` when it is not all there yet. It ends where its payload does.
+/// The frame of a server that begins at `from`; `None` when it is not all there yet. It ends where its payload does.
 ///
 /// # Errors
 /// [`BadFrame`].
 pub fn next_frame(buffer: &[u8], from: usize) -> Result<Option<Frame>, BadFrame> {
-    let bytes = buffer.get(from..).unwrap_or_default();
-    let [first, second, ..] = bytes else { return Ok(None) };
-    let opcode = match first {
-        0x81 => Opcode::Text,
-        0x88 => Opcode::Close,
-        0x89 => Opcode::Ping,
-        0x8a => Opcode::Pong,
-        _ => return Err(BadFrame),
-    };
-    let (header, length) = match second {
-        length @ 0..=125 => (2, u64::from(*length)),
-        126 => match bytes.get(2..4) {
-            Some(length) => (4, length.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))),
-            None => return Ok(None),
-        },
-        127 => match bytes.get(2..10) {
-            Some(length) => (10, length.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte))),
-            None => return Ok(None),
-        },
-        _ => return Err(BadFrame),
-    };
-    let length = usize::try_from(length).map_err(|_| BadFrame)?;
-    let payload = from + header..(from + header).checked_add(length).ok_or(BadFrame)?;
-    Ok((payload.end <= buffer.len()).then_some(Frame { opcode, payload }))
+    let Some(head) = Head::read(buffer.get(from..).unwrap_or_default())? else { return Ok(None) };
+    if head.is_masked {
+        return Err(BadFrame);
+    }
+    head.frame(from + head.length, buffer.len())
+}
+
+/// The frame of a client that begins at `from`, unmasked where it lies; `None` when it is not all there yet.
+///
+/// # Errors
+/// [`BadFrame`].
+pub fn next_masked(buffer: &mut [u8], from: usize) -> Result<Option<Frame>, BadFrame> {
+    let Some(head) = Head::read(buffer.get(from..).unwrap_or_default())? else { return Ok(None) };
+    if !head.is_masked {
+        return Err(BadFrame);
+    }
+    let mask = from + head.length..from + head.length + MASK;
+    let frame = head.frame(mask.end, buffer.len())?;
+    if let Some(Frame { payload, .. }) = &frame {
+        let (heads, payloads) = buffer.split_at_mut(payload.start);
+        let masked = payloads.iter_mut().take(payload.len());
+        masked.zip(heads[mask].iter().cycle()).for_each(|(byte, mask)| *byte ^= mask);
+    }
+    Ok(frame)
+}
+
+/// Bytes of a mask.
+const MASK: usize = 4;
+
+/// What stands before the mask, or before the payload.
+struct Head {
+    opcode: Opcode,
+    is_masked: bool,
+    /// Its own length.
+    length: usize,
+    payload: usize,
+}
+
+impl Head {
+    fn read(bytes: &[u8]) -> Result<Option<Self>, BadFrame> {
+        let [first, second, ..] = bytes else { return Ok(None) };
+        let opcode = match first {
+            0x81 => Opcode::Text,
+            0x82 => Opcode::Binary,
+            0x88 => Opcode::Close,
+            0x89 => Opcode::Ping,
+            0x8a => Opcode::Pong,
+            _ => return Err(BadFrame),
+        };
+        let (is_masked, short) = (second & 0x80 != 0, second & 0x7f);
+        let length = match short {
+            126 => 4,
+            127 => 10,
+            _ => 2,
+        };
+        let Some(longer) = bytes.get(2..length) else { return Ok(None) };
+        let payload = match longer {
+            [] => u64::from(short),
+            longer => longer.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        };
+        let payload = usize::try_from(payload).map_err(|_| BadFrame)?;
+        Ok(Some(Self { opcode, is_masked, length, payload }))
+    }
+
+    /// The frame, if its payload begins there and the buffer holds all of it.
+    fn frame(&self, from: usize, length: usize) -> Result<Option<Frame>, BadFrame> {
+        let payload = from..from.checked_add(self.payload).ok_or(BadFrame)?;
+        Ok((payload.end <= length).then_some(Frame { opcode: self.opcode, payload }))
+    }
 }
 
 /// Adds a frame of a client. It is masked as it must be, with zeros, so that nothing has to be changed: the mask is
 /// there against proxies that are confused by what a page makes a browser send, and this is no browser.
 pub fn put_frame(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8]) {
+    put_head(out, opcode, payload.len(), 0x80);
+    out.extend_from_slice(&[0; MASK]);
+    out.extend_from_slice(payload);
+}
+
+/// Adds a frame of a server.
+pub fn put_unmasked(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8]) {
+    put_head(out, opcode, payload.len(), 0);
+    out.extend_from_slice(payload);
+}
+
+fn put_head(out: &mut Vec<u8>, opcode: Opcode, length: usize, mask: u8) {
     out.push(0x80 | opcode as u8);
-    match payload.len() {
-        length @ ..=125 => out.push(0x80 | length as u8),
+    match length {
+        length @ ..=125 => out.push(mask | length as u8),
         length @ ..=0xffff => {
-            out.push(0x80 | 126);
+            out.push(mask | 126);
             out.extend_from_slice(&(length as u16).to_be_bytes());
         }
         length => {
-            out.push(0x80 | 127);
+            out.push(mask | 127);
             out.extend_from_slice(&(length as u64).to_be_bytes());
         }
     }
-    out.extend_from_slice(&[0; 4]);
-    out.extend_from_slice(payload);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn of_server(opcode: u8, payload: &[u8]) -> Vec<u8> {
-        let mut frame = vec![0x80 | opcode];
-        match payload.len() {
-            length @ ..=125 => frame.push(length as u8),
-            length @ ..=0xffff => {
-                frame.push(126);
-                frame.extend((length as u16).to_be_bytes());
-            }
-            length => {
-                frame.push(127);
-                frame.extend((length as u64).to_be_bytes());
-            }
-        }
-        frame.extend(payload);
+    fn of_server(opcode: Opcode, payload: &[u8]) -> Vec<u8> {
+        let mut frame = Vec::new();
+        put_unmasked(&mut frame, opcode, payload);
         frame
     }
 
     #[test]
     fn frames_of_every_length_are_read_when_they_are_whole() {
         for length in [0, 1, 125, 126, 65_535, 65_536] {
-            let frame = of_server(1, &vec![b'x'; length]);
+            let frame = of_server(Opcode::Text, &vec![b'x'; length]);
             for cut in [0, 1, frame.len() / 2, frame.len() - 1] {
                 assert_eq!(next_frame(&frame[..cut], 0), Ok(None), "{cut} of {}", frame.len());
             }
@@ -116,7 +162,12 @@ mod tests {
 
     #[test]
     fn several_frames_lie_one_after_the_other() {
-        let buffer = [of_server(1, b"one"), of_server(9, b""), of_server(8, &[3, 232])].concat();
+        let buffer = [
+            of_server(Opcode::Text, b"one"),
+            of_server(Opcode::Ping, b""),
+            of_server(Opcode::Close, &[3, 232]),
+        ]
+        .concat();
         let (mut at, mut found) = (0, Vec::new());
         while let Some(frame) = next_frame(&buffer, at).unwrap() {
             at = frame.payload.end;
@@ -127,10 +178,40 @@ mod tests {
     }
 
     #[test]
-    fn what_no_server_of_ours_sends_is_bad() {
-        // A piece, a binary frame, a masked one.
-        for bytes in [[0x01, 1], [0x82, 1], [0x81, 0x81]] {
+    fn what_no_server_sends_in_one_piece_is_bad() {
+        // A piece, the rest of one, one that is packed, one that is masked.
+        for bytes in [[0x01, 1], [0x80, 1], [0xc1, 1], [0x81, 0x81]] {
             assert_eq!(next_frame(&bytes, 0), Err(BadFrame));
         }
+    }
+
+    #[test]
+    fn heads_are_as_the_rfc_shows_them() {
+        // RFC 6455 §5.7: a masked "Hello", and heads of 256 bytes and of 64 KiB.
+        let mut hello = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
+        let frame = next_masked(&mut hello, 0).unwrap().unwrap();
+        assert_eq!((frame.opcode, &hello[frame.payload]), (Opcode::Text, b"Hello".as_slice()));
+        assert!(of_server(Opcode::Binary, &[0; 256]).starts_with(&[0x82, 126, 1, 0]));
+        assert!(of_server(Opcode::Binary, &[0; 65_536]).starts_with(&[0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0]));
+    }
+
+    #[test]
+    fn what_a_client_sends_is_read_when_it_is_whole_and_only_if_it_is_masked() {
+        for length in [0, 125, 126, 65_535, 65_536] {
+            let mut buffer = b"before".to_vec();
+            put_frame(&mut buffer, Opcode::Text, &vec![b'x'; length]);
+            for cut in 6..buffer.len().min(24) {
+                assert_eq!(
+                    next_masked(&mut buffer[..cut].to_vec(), 6),
+                    Ok(None),
+                    "{cut} of {}",
+                    buffer.len()
+                );
+            }
+            let frame = next_masked(&mut buffer, 6).unwrap().unwrap();
+            assert_eq!((frame.payload.len(), frame.payload.end), (length, buffer.len()));
+            assert!(buffer[frame.payload].iter().all(|byte| *byte == b'x'));
+        }
+        assert_eq!(next_masked(&mut of_server(Opcode::Text, b"x"), 0), Err(BadFrame));
     }
 }

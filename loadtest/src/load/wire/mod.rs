@@ -4,6 +4,6 @@ mod frame;
 mod scan;
 mod dial;
 
-pub use dial::{Dialled, Refused, dial};
-pub use frame::{BadFrame, Frame, Opcode, next_frame, put_frame};
+pub use dial::{Dialled, Refused, dial, dial_peer};
+pub use frame::{BadFrame, Frame, Opcode, next_frame, next_masked, put_frame, put_unmasked};
 pub use scan::{Scanned, leading_number, scan};

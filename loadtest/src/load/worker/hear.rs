@@ -100,6 +100,7 @@ fn frames(shared: &Rc<Shared>, line: &Rc<Line>, bytes: &[u8], now: Micros) -> Re
             }
             Opcode::Ping => line.send(Opcode::Pong, payload),
             Opcode::Pong => {}
+            Opcode::Binary => return Err(End::Closed(NOT_OURS)),
             Opcode::Close => {
                 let code = payload.get(..2).map_or(0, |code| u16::from_be_bytes([code[0], code[1]]));
                 return Err(End::Closed(code));
