@@ -131,6 +131,7 @@ pub fn install() -> Result<PrometheusHandle, Box<dyn std::error::Error + Send + 
 fn keep_up(handle: PrometheusHandle) -> std::io::Result<()> {
     let keeping = move || {
         loop {
+            #[allow(clippy::disallowed_methods, reason = "the thread is its own, and has no tasks")]
             std::thread::sleep(UPKEEP);
             handle.run_upkeep();
         }
