@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn every_default_is_a_good_value() {
         let env = Env::of::<&str, &str>([]);
-        let config = Config::read(&env, 16);
+        let config = Config::read(&env, LANES);
         env.finish().unwrap();
         assert_eq!((config.bcrypt_cost, config.lanes, config.max_content), (12, 4, 16_384));
     }

@@ -46,7 +46,7 @@ impl Manner {
         }
     }
 
-    /// Whether it stands as soon as it is upgraded; otherwise [`Heard::Ready`] comes.
+    /// Whether it stands as soon as it is upgraded; otherwise it says so.
     #[must_use]
     pub fn is_ready_at_once(self) -> bool {
         self == Self::Plain
