@@ -102,10 +102,15 @@ impl<C: Connection> Pool<C> {
         drop(all);
         let idle = std::mem::take(&mut *self.shared.idle());
         for kept in idle {
-            // A server that is gone hears no goodbye.
-            let _ = timeout(ANSWERS_IN, kept.connection.close()).await;
+            say_goodbye(kept).await;
         }
     }
+}
+
+/// Closes a connection in order; without it the server would note down that it was broken off.
+async fn say_goodbye<C: Connection>(kept: Kept<C>) {
+    // A server that is gone hears nothing.
+    let _ = timeout(ANSWERS_IN, kept.connection.close()).await;
 }
 
 impl<C: Connection> Shared<C> {
@@ -120,6 +125,7 @@ impl<C: Connection> Shared<C> {
             // In a statement of its own: the list is free while the server is asked.
             let mut kept = self.idle().pop()?;
             if kept.opened.elapsed() > LIFETIME {
+                say_goodbye(kept).await;
                 continue;
             }
             if kept.used.elapsed() < TRUSTED_FOR {
@@ -211,7 +217,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_that_does_not_answer_is_not_lent_again() {
+    async fn one_that_lay_idle_is_asked_first_and_one_that_is_too_old_is_replaced() {
         let pool = pool(1);
         let mut lent = pool.acquire().await.unwrap();
         teach(&mut lent).await;

@@ -1,10 +1,13 @@
 //! ② ⑩ One live WebSocket on this gateway: who it is, its outbox, and its life from the upgraded stream to
 //! the last byte. A connection is one task; reader and writer take turns in it.
 
+mod frames;
 pub mod heartbeat;
 pub mod outbox;
 mod reader;
 mod writer;
+
+pub use frames::{push_to_all, text_frame};
 
 use crate::attach;
 use crate::node::Node;
@@ -17,7 +20,6 @@ use futures_util::future::BoxFuture;
 use heartbeat::Pulse;
 use metrics::{counter, gauge};
 use outbox::{Outbox, Worth};
-use serde::Serialize;
 use shared::close::Close;
 use shared::error::Code;
 use shared::event::{ErrorEvent, ServerEvent};
@@ -138,34 +140,6 @@ impl Connection {
     pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
         // Each field is replaced whole, so a panic elsewhere has torn nothing.
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Queues one frame for many.
-pub fn push_to_all<'a>(
-    connections: impl IntoIterator<Item = &'a Arc<Connection>>,
-    frame: &Bytes,
-    worth: Worth,
-    committed_at: Option<Timestamp>,
-) {
-    let mut count = 0;
-    for connection in connections {
-        connection.outbox.push(frame.clone(), worth, committed_at, || connection.clock.now());
-        count += 1;
-    }
-    counter!(names::WS_DELIVERIES).increment(count);
-}
-
-/// The frame of an event.
-#[must_use]
-pub fn text_frame(event: &(impl Serialize + ?Sized)) -> Bytes {
-    match serde_json::to_vec(event) {
-        Ok(json) => encode::text(&json),
-        Err(error) => {
-            // Our own events have string keys and plain values; this cannot happen, and must not panic.
-            tracing::error!(%error, "an event could not be written as JSON");
-            encode::text(b"{\"event_type\":\"resync\"}")
-        }
     }
 }
 

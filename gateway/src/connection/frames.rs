@@ -1,0 +1,39 @@
+//! ⑨ From an event to its frame, which is made once, and from a frame to all who get it.
+
+use super::Connection;
+use super::outbox::Worth;
+use crate::websocket::encode;
+use bytes::Bytes;
+use metrics::counter;
+use serde::Serialize;
+use shared::metrics as names;
+use shared::time::Timestamp;
+use std::sync::Arc;
+
+/// Queues one frame for many.
+pub fn push_to_all<'a>(
+    connections: impl IntoIterator<Item = &'a Arc<Connection>>,
+    frame: &Bytes,
+    worth: Worth,
+    committed_at: Option<Timestamp>,
+) {
+    let mut count = 0;
+    for connection in connections {
+        connection.outbox.push(frame.clone(), worth, committed_at, || connection.clock.now());
+        count += 1;
+    }
+    counter!(names::WS_DELIVERIES).increment(count);
+}
+
+/// The frame of an event.
+#[must_use]
+pub fn text_frame(event: &(impl Serialize + ?Sized)) -> Bytes {
+    match serde_json::to_vec(event) {
+        Ok(json) => encode::text(&json),
+        Err(error) => {
+            // Our own events have string keys and plain values; this cannot happen, and must not panic.
+            tracing::error!(%error, "an event could not be written as JSON");
+            encode::text(b"{\"event_type\":\"resync\"}")
+        }
+    }
+}
