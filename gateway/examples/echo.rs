@@ -3,7 +3,7 @@
 //! it goes back. Takes the address to serve at, and says where it serves.
 
 use gateway::connection::outbox::{OutboxBounds, Worth};
-use gateway::connection::{Commands, Connection, Input, Rest, converse, push_to_all};
+use gateway::connection::{Commands, Connection, Due, Input, Rest, converse, push_to_all};
 use gateway::websocket::{encode, handshake};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
@@ -39,7 +39,7 @@ impl Commands for Echo {
     }
 
     fn run<'a>(&'a self, connection: &'a Arc<Connection>, text: &str) -> Result<Rest<'a>, Close> {
-        push_to_all([connection], &encode::text(text.as_bytes()), Worth::Durable, None);
+        push_to_all([connection], &encode::text(text.as_bytes()), Worth::Durable, None, &mut Due::default());
         Ok(None)
     }
 
@@ -75,10 +75,10 @@ async fn upgrade(req: &mut Request, res: &mut Response) {
     });
 }
 
-async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin + Send) {
+async fn talk(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
     let claims = Claims { user_id: UserId(1), session_id: SessionId(1), expires_at: Timestamp(i64::MAX) };
     let connection = Arc::new(Connection::new(claims, &Clock::system(), OUTBOX, HEARTBEAT));
     // There is nothing to attach to: the outbox opens at once, with no bytes before the first echo.
     connection.outbox.release(bytes::Bytes::new());
-    converse(&mut stream, &mut Input::default(), &Echo, &connection).await;
+    converse(stream, &mut Input::default(), &Echo, &connection).await;
 }

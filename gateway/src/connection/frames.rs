@@ -10,16 +10,30 @@ use shared::metrics as names;
 use shared::time::Timestamp;
 use std::sync::Arc;
 
+/// Connections that have something to write, and were not told: whoever holds this writes to their sockets
+/// ([`Connection::write_now`]), or drops it, and each is woken to do it itself.
+#[derive(Default)]
+pub struct Due(pub(crate) Vec<Arc<Connection>>);
+
+impl Drop for Due {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|connection| connection.outbox.wake());
+    }
+}
+
 /// Queues one frame for many.
 pub fn push_to_all<'a>(
     connections: impl IntoIterator<Item = &'a Arc<Connection>>,
     frame: &Bytes,
     worth: Worth,
     committed_at: Option<Timestamp>,
+    due: &mut Due,
 ) {
     let mut count = 0;
     for connection in connections {
-        connection.outbox.push(frame.clone(), worth, committed_at, || connection.clock.now());
+        if connection.outbox.push(frame.clone(), worth, committed_at, || connection.clock.now()) {
+            due.0.push(connection.clone());
+        }
         count += 1;
     }
     counter!(names::WS_DELIVERIES).increment(count);

@@ -1,5 +1,5 @@
 //! ② ⑩ One live WebSocket on this gateway: who it is, its outbox, and its life from the upgraded stream to
-//! the last byte. A connection is one task; reader and writer take turns in it.
+//! the last byte. A connection is one task; reader and writer take turns in it. The hub's worker may write as well.
 
 mod frames;
 pub mod heartbeat;
@@ -7,7 +7,8 @@ pub mod outbox;
 mod reader;
 mod writer;
 
-pub use frames::{push_to_all, text_frame};
+pub use frames::{Due, push_to_all, text_frame};
+pub(crate) use writer::Meters;
 
 use crate::attach;
 use crate::node::Node;
@@ -33,7 +34,9 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::Instant;
 use uuid::Uuid;
+use writer::{Half, Writer};
 
 /// How long a closed connection is read on, so that the close frame arrives before the reset that unread
 /// bytes would cause.
@@ -51,6 +54,7 @@ pub struct Connection {
     pub since: Timestamp,
     /// What waits for the socket.
     pub outbox: Outbox,
+    writer: Writer,
     pub(crate) clock: Clock,
     pub(crate) pulse: Pulse,
     pub(crate) refreshing: attach::Refreshing,
@@ -98,6 +102,7 @@ impl Connection {
             session_id: claims.session_id,
             since: node_clock.now(),
             outbox: Outbox::new(bounds, true),
+            writer: Writer::default(),
             pulse: Pulse::new(node_clock.now(), heartbeat),
             clock: node_clock.clone(),
             refreshing: attach::Refreshing::attaching(),
@@ -127,7 +132,15 @@ impl Connection {
 
     /// Queues a frame of the protocol itself.
     pub(crate) fn answer(&self, frame: Bytes) {
-        self.outbox.push(frame, Worth::Durable, None, || self.clock.now());
+        let _ = self.outbox.push(frame, Worth::Durable, None, || self.clock.now());
+        // Also when others were to be told before it: an answer does not wait for their pace.
+        self.outbox.wake();
+    }
+
+    /// Writes what is queued as far as the socket takes it at once, and leaves the rest to the connection's task. Unless it
+    /// is much, it is left if the last write was less than `pace` ago; then gives the moment when that has passed.
+    pub(crate) fn write_now(&self, pace: Duration, meters: &Meters) -> Option<Instant> {
+        self.writer.write_now(self, pace, meters)
     }
 
     /// Tells the client that something had no effect.
@@ -171,7 +184,7 @@ pub trait Commands: Sync {
 /// What happens once, in the beginning or in the end, is boxed: the task of a connection has the size of the largest of
 /// its states, and for most of its life it is in the one that waits.
 pub async fn run(
-    mut stream: impl AsyncRead + AsyncWrite + Unpin + Send,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     node: Arc<Node>,
     claims: Option<Claims>,
 ) {
@@ -181,8 +194,8 @@ pub async fn run(
         None => reader::first_token(&mut stream, &mut input, &node).boxed().await,
     };
     let (why, side) = match claims {
-        Ok(claims) => live(&mut stream, &mut input, &node, claims).await,
-        Err(ended) => say_goodbye(&mut stream, ended).boxed().await,
+        Ok(claims) => live(stream, &mut input, &node, claims).await,
+        Err(ended) => say_goodbye(stream, ended).boxed().await,
     };
     counter!(names::WS_DISCONNECTS, "code" => why.code().to_string(), "side" => side).increment(1);
 }
@@ -203,7 +216,7 @@ enum Ended {
 }
 
 async fn live(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send),
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     input: &mut Input,
     node: &Arc<Node>,
     claims: Claims,
@@ -218,6 +231,7 @@ async fn live(
             let conversing =
                 AssertUnwindSafe(converse(stream, input, node, &connection)).catch_unwind().await;
             let ended = conversing.unwrap_or((Close::Internal, "gateway"));
+            connection.writer.end();
             gauge!(names::WS_CONNECTIONS).decrement(1);
             ended
         }
@@ -233,50 +247,56 @@ async fn live(
 
 /// Reads and writes until either side ends it; then gives the reason, and which side it was.
 pub async fn converse(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send),
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     input: &mut Input,
     commands: &impl Commands,
     connection: &Arc<Connection>,
 ) -> (Close, &'static str) {
+    let (mut from_client, to_client) = tokio::io::split(stream);
+    connection.writer.begin(Box::new(to_client));
     let (written, side) = {
-        let (mut from_client, mut to_client) = tokio::io::split(&mut *stream);
-        let mut writing = std::pin::pin!(writer::write(&mut to_client, connection));
+        let mut writing = std::pin::pin!(writer::write(connection));
         let reading = reader::read(&mut from_client, input, commands, connection);
         tokio::select! {
             ended = reading => match ended {
-                Ended::Gone => return (Close::Normal, "client"),
+                Ended::Gone => (None, "client"),
                 Ended::With(why) => {
                     connection.outbox.close(why);
-                    (writing.await, "client")
+                    (writing.await.ok(), "client")
                 }
             },
-            written = &mut writing => (written, "gateway"),
+            written = &mut writing => (written.ok(), "gateway"),
         }
     };
-    let Ok(why) = written else { return (Close::Normal, "client") };
-    linger(stream).boxed().await;
+    // Nobody else holds the socket open any longer.
+    connection.writer.end();
+    let Some((why, to_client)) = written else { return (Close::Normal, "client") };
+    if let Some(to_client) = to_client {
+        linger(from_client, to_client).boxed().await;
+    }
     (why, side)
 }
 
 /// Closes a connection that was never attached.
 async fn say_goodbye(
-    stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send),
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     ended: Ended,
 ) -> (Close, &'static str) {
     let Ended::With(why) = ended else { return (Close::Normal, "client") };
+    let (from_client, mut to_client) = tokio::io::split(stream);
     let frame = encode::close(why);
     // A peer that takes not even this is dropped.
-    let _ = tokio::time::timeout(LINGER, stream.write_all(&frame)).await;
-    linger(stream).await;
+    let _ = tokio::time::timeout(LINGER, to_client.write_all(&frame)).await;
+    linger(from_client, Box::new(to_client)).await;
     (why, "gateway")
 }
 
 /// Sends the end of the stream and reads until the peer's, for a short while.
-async fn linger(stream: &mut (impl AsyncRead + AsyncWrite + Unpin + Send)) {
+async fn linger(mut from_client: impl AsyncRead + Unpin, mut to_client: Half) {
     let draining = async {
-        stream.shutdown().await?;
+        to_client.shutdown().await?;
         let mut scrap = [0; 1024];
-        while stream.read(&mut scrap).await? > 0 {}
+        while from_client.read(&mut scrap).await? > 0 {}
         Ok::<(), std::io::Error>(())
     };
     // Whatever the peer still does, the connection is over.

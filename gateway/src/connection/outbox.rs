@@ -3,15 +3,17 @@
 //! compare. A connection that stays stuck is closed by the heartbeat's sweep.
 
 use bytes::Bytes;
-use metrics::{counter, histogram};
+use metrics::counter;
 use shared::close::Close;
 use shared::event::ServerEvent;
 use shared::metrics as names;
 use shared::time::Timestamp;
 use smallvec::SmallVec;
-use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
+
+/// From here on what is queued waits for nothing but the socket.
+pub const MUCH: usize = 16 * 1024;
 
 /// How much an outbox holds.
 #[derive(Debug, Clone, Copy)]
@@ -42,13 +44,15 @@ pub(super) struct Queued {
 /// memory of their own.
 pub(super) type Frames = SmallVec<[Queued; 1]>;
 
-/// What the writer is to do next.
+/// What is to be done with the socket.
 #[derive(Debug)]
 pub(super) enum Work {
-    /// Write these, in order, in as few writes as possible.
-    Write(Frames),
-    /// Write these, then the close frame, and end.
-    Close(Frames, Close),
+    /// Nothing is queued, or nothing may be seen yet.
+    Nothing,
+    /// Write these, in order, in as few writes as possible; so many bytes.
+    Write(Frames, usize),
+    /// All of it was taken: write the close frame, and end.
+    Close(Close),
 }
 
 /// The queue.
@@ -62,48 +66,31 @@ pub struct Outbox {
 struct State {
     frames: Frames,
     bytes: usize,
-    /// Not attached yet: frames wait, the writer does not see them.
+    /// Not attached yet: frames wait, whoever writes does not see them.
     held: bool,
-    /// Since when frames have been dropped; until the writer comes round.
+    /// Since when frames have been dropped; until the socket takes something again.
     overflowed_at: Option<Timestamp>,
     closing: Option<Close>,
-    /// The writer, when it waits for something to write.
-    writer: Option<Waker>,
-    /// The writer, when it waits for the socket and for the end.
-    ending: Option<Waker>,
+    /// The connection's task, once it has looked here.
+    task: Option<Waker>,
 }
 
 impl State {
-    /// All that is queued, for the writer.
-    fn take(&mut self) -> Option<Work> {
+    fn take(&mut self) -> Work {
         if self.held {
-            return None;
+            return Work::Nothing;
         }
         let mut frames = std::mem::take(&mut self.frames);
-        if !frames.is_empty() {
-            histogram!(names::WS_QUEUE_BYTES).record(self.bytes as f64);
-        }
-        self.bytes = 0;
+        let bytes = std::mem::take(&mut self.bytes);
         if self.overflowed_at.take().is_some() && self.closing.is_none() {
-            // The writer came round, so the socket takes frames again.
+            // Somebody came round to write, so the socket takes frames again.
             frames.push(Queued { bytes: resync(), committed_at: None });
         }
         match self.closing {
-            Some(why) => Some(Work::Close(frames, why)),
-            None if frames.is_empty() => None,
-            None => Some(Work::Write(frames)),
+            _ if !frames.is_empty() => Work::Write(frames, bytes),
+            Some(why) => Work::Close(why),
+            None => Work::Nothing,
         }
-    }
-
-    /// Whom a change is to wake. Woken when the lock is free, or they would wait for it.
-    fn reader(&mut self) -> Option<Waker> {
-        if self.held { None } else { self.writer.take() }
-    }
-}
-
-fn wake(waiting: Option<Waker>) {
-    if let Some(waker) = waiting {
-        waker.wake();
     }
 }
 
@@ -115,23 +102,26 @@ impl Outbox {
         Self { bounds, state }
     }
 
-    /// Queues a frame. Never waits. It is asked what the time is if it must be dropped.
+    /// Queues a frame. Never waits. It is asked what the time is if it must be dropped. True: somebody has to see to it
+    /// that what is queued is written, since nobody had to before, or it has become much; see [`Self::wake`].
+    #[must_use]
     pub fn push(
         &self,
         bytes: Bytes,
         worth: Worth,
         committed_at: Option<Timestamp>,
         now: impl FnOnce() -> Timestamp,
-    ) {
+    ) -> bool {
         let mut state = self.lock();
         if state.closing.is_some() || state.overflowed_at.is_some() {
-            return;
+            return false;
         }
         let (size, count) = (state.bytes + bytes.len(), state.frames.len() + 1);
         if worth == Worth::Ephemeral && (size > self.bounds.bytes / 2 || count > self.bounds.frames / 2) {
             counter!(names::WS_SHED).increment(1);
-            return;
+            return false;
         }
+        let before = state.bytes;
         if size > self.bounds.bytes || count > self.bounds.frames {
             state.frames = Frames::new();
             state.bytes = 0;
@@ -141,9 +131,7 @@ impl Outbox {
             state.frames.push(Queued { bytes, committed_at });
             state.bytes = size;
         }
-        let waiting = state.reader();
-        drop(state);
-        wake(waiting);
+        !state.held && (count == 1 || (before < MUCH && size >= MUCH))
     }
 
     /// Ends the hold: `first` goes out, then what waited.
@@ -152,9 +140,8 @@ impl Outbox {
         state.held = false;
         state.bytes += first.len();
         state.frames.insert(0, Queued { bytes: first, committed_at: None });
-        let waiting = state.reader();
         drop(state);
-        wake(waiting);
+        self.wake();
     }
 
     /// Closes the connection: what is queued goes out first, but only as long as the socket takes it.
@@ -169,9 +156,8 @@ impl Outbox {
             state.frames = Frames::new();
             state.held = false;
         }
-        let waiting = [state.reader(), state.ending.take()];
         drop(state);
-        waiting.into_iter().for_each(wake);
+        self.wake();
     }
 
     /// Why it is being closed, if it is.
@@ -192,43 +178,35 @@ impl Outbox {
         self.lock().bytes
     }
 
-    /// Waits until there is something to write, and takes all of it. Loses nothing when dropped.
-    pub(super) async fn next(&self) -> Work {
-        let work = |context: &mut Context<'_>| {
-            let mut state = self.lock();
-            match state.take() {
-                Some(work) => Poll::Ready(work),
-                None => {
-                    state.writer = Some(context.waker().clone());
-                    Poll::Pending
-                }
-            }
-        };
-        poll_fn(work).await
+    /// Has the connection's task look what is to be done. Before it looked for the first time it needs no telling.
+    pub fn wake(&self) {
+        // Woken when the lock is free, or it would wait for it.
+        let task = self.lock().task.clone();
+        if let Some(task) = task {
+            task.wake();
+        }
     }
 
-    /// Waits until the connection is to be closed even if the socket takes nothing.
-    pub(super) async fn closed(&self) {
-        let end = |context: &mut Context<'_>| {
-            let mut state = self.lock();
-            if state.closing.is_some() {
-                return Poll::Ready(());
-            }
-            state.ending = Some(context.waker().clone());
-            Poll::Pending
-        };
-        poll_fn(end).await;
+    /// Whom [`Self::wake`] wakes from now on.
+    pub(super) fn wakes(&self, task: &Waker) {
+        let mut state = self.lock();
+        match &mut state.task {
+            Some(known) => known.clone_from(task),
+            unknown => *unknown = Some(task.clone()),
+        }
     }
 
-    /// The frames that the writer would take now.
+    /// What is to be done with a socket that has taken everything so far.
+    pub(super) fn take(&self) -> Work {
+        self.lock().take()
+    }
+
+    /// The frames that would be written now.
     #[cfg(test)]
     pub(crate) fn taken(&self) -> Vec<Bytes> {
-        let work = self.lock().take();
-        match work {
-            Some(Work::Write(frames) | Work::Close(frames, _)) => {
-                frames.into_iter().map(|q| q.bytes).collect()
-            }
-            None => Vec::new(),
+        match self.take() {
+            Work::Write(frames, _) => frames.into_iter().map(|q| q.bytes).collect(),
+            Work::Nothing | Work::Close(_) => Vec::new(),
         }
     }
 
@@ -250,7 +228,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1);
 
     fn push(outbox: &Outbox, worth: Worth) {
-        outbox.push(Bytes::from_static(b"frame"), worth, None, || NOW);
+        let _ = outbox.push(Bytes::from_static(b"frame"), worth, None, || NOW);
     }
 
     #[test]
@@ -290,8 +268,18 @@ mod tests {
         let outbox = Outbox::new(BOUNDS, true);
         push(&outbox, Worth::Durable);
         outbox.close(Close::SessionEnded);
-        assert!(
-            matches!(outbox.lock().take(), Some(Work::Close(frames, Close::SessionEnded)) if frames.is_empty())
-        );
+        assert!(matches!(outbox.take(), Work::Close(Close::SessionEnded)));
+    }
+
+    #[test]
+    fn what_is_queued_is_told_once_and_once_more_when_it_is_much() {
+        let outbox = Outbox::new(OutboxBounds { bytes: 4 * MUCH, frames: 100 }, true);
+        let push = |size| outbox.push(Bytes::from(vec![0; size]), Worth::Durable, None, || NOW);
+        assert!(!push(1), "it is held");
+        outbox.release(Bytes::from_static(b"ready"));
+        outbox.taken();
+        assert_eq!([push(1), push(1), push(MUCH), push(1)], [true, false, true, false]);
+        outbox.taken();
+        assert!(push(1), "all of it was taken");
     }
 }

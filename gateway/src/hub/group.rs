@@ -8,7 +8,7 @@
 mod members;
 
 use crate::connection::outbox::Worth;
-use crate::connection::{push_to_all, text_frame};
+use crate::connection::{Due, push_to_all, text_frame};
 use crate::websocket::encode;
 use members::Seated;
 use metrics::counter;
@@ -54,6 +54,8 @@ pub struct Group {
     held_bytes: usize,
     waiting: Waiting,
     holes: HoleId,
+    /// To whom something was delivered that nobody has seen to yet.
+    due: Due,
 }
 
 enum Waiting {
@@ -82,6 +84,7 @@ impl Group {
             held_bytes: 0,
             waiting: Waiting::Nothing,
             holes: 0,
+            due: Due::default(),
         }
     }
 
@@ -126,13 +129,18 @@ impl Group {
     }
 
     /// Something that may be lost: it goes by the table as it is, or nowhere.
-    pub fn ephemeral(&self, envelope: &Envelope) {
+    pub fn ephemeral(&mut self, envelope: &Envelope) {
         if self.version.is_none() || matches!(self.waiting, Waiting::Roster { .. }) {
             return;
         }
         let frame = encode::text(&envelope.body);
         let others = self.seats.iter().filter(|seat| seat.user_id != envelope.header.subject_id);
-        push_to_all(others.map(|seat| &seat.connection), &frame, Worth::Ephemeral, None);
+        push_to_all(others.map(|seat| &seat.connection), &frame, Worth::Ephemeral, None, &mut self.due);
+    }
+
+    /// Those to whom something was delivered since the last time: it is to be seen to that it is written.
+    pub(super) fn due(&mut self) -> &mut Due {
+        &mut self.due
     }
 
     /// What is still missing of a hole: after the first number, through the second. `None`: it was filled.
@@ -194,11 +202,17 @@ impl Group {
         Need::Hole(self.id, self.holes)
     }
 
-    fn deliver(&self, envelope: &Envelope) {
+    fn deliver(&mut self, envelope: &Envelope) {
         let frame = encode::text(&envelope.body);
         let header = &envelope.header;
         let members = self.seats.iter().filter(|seat| seat.joined_seq <= header.seq);
-        push_to_all(members.map(|seat| &seat.connection), &frame, Worth::Durable, Some(header.at));
+        push_to_all(
+            members.map(|seat| &seat.connection),
+            &frame,
+            Worth::Durable,
+            Some(header.at),
+            &mut self.due,
+        );
     }
 
     /// Gives up what is held: the members are told to compare this conversation with its history. A question
@@ -212,7 +226,8 @@ impl Group {
         let conversations = Some(vec![self.conversation_id]);
         let frame = text_frame(&ServerEvent::Resync { conversations });
         counter!(names::WS_RESYNCS, "cause" => cause).increment(self.seats.len() as u64);
-        push_to_all(self.seats.iter().map(|seat| &seat.connection), &frame, Worth::Durable, None);
+        let all = self.seats.iter().map(|seat| &seat.connection);
+        push_to_all(all, &frame, Worth::Durable, None, &mut self.due);
     }
 
     fn forget_held(&mut self) {

@@ -6,10 +6,11 @@ pub mod group;
 pub mod recovery;
 pub mod topics;
 mod worker;
+mod writes;
 
 pub use worker::work;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Due};
 use crate::presence::Watched;
 use group::{Group, Need};
 use shared::door::{Roster, Seat};
@@ -154,9 +155,18 @@ impl Hub {
         self.shard(Topic::Group(group)).groups.get(&group).is_some_and(|group| group.lags(seq))
     }
 
-    /// Works on a group, if it is listened to.
+    /// Works on a group, if it is listened to. To whom something is delivered is woken to write it.
     pub(crate) fn with_group(&self, group: GroupId, work: impl FnOnce(&mut Group) -> Need) -> Need {
-        self.shard(Topic::Group(group)).groups.get_mut(&group).map_or(Need::Nothing, work)
+        self.deliver(group, &mut Due::default(), work)
+    }
+
+    /// The same, but leaves it to the caller to have it written.
+    fn deliver(&self, group: GroupId, due: &mut Due, work: impl FnOnce(&mut Group) -> Need) -> Need {
+        let mut shard = self.shard(Topic::Group(group));
+        let Some(group) = shard.groups.get_mut(&group) else { return Need::Nothing };
+        let need = work(group);
+        due.0.append(&mut group.due().0);
+        need
     }
 
     /// Gives a group the answer about its members.

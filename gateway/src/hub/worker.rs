@@ -2,9 +2,10 @@
 
 use super::group::Need;
 use super::recovery;
+use super::writes::Writes;
 use crate::attach;
 use crate::connection::outbox::Worth;
-use crate::connection::push_to_all;
+use crate::connection::{Due, push_to_all};
 use crate::node::Node;
 use crate::websocket::encode;
 use bytes::Bytes;
@@ -18,23 +19,47 @@ use shared::metrics as names;
 use shared::topic::Topic;
 use std::sync::Arc;
 
+/// So many deliveries, or so many bytes, are taken before what they put into outboxes is written.
+const ROUND: (usize, usize) = (64, 32 * 1024);
+
 /// Works until the bus closes or the node stops.
 pub async fn work(node: Arc<Node>, mut deliveries: Deliveries) {
+    let mut writes = Writes::default();
     loop {
-        let delivery = tokio::select! {
-            delivery = deliveries.next() => delivery,
+        tokio::select! {
+            delivery = deliveries.next() => match delivery {
+                Some(delivery) => round(&node, delivery, &mut deliveries, &mut writes.due),
+                None => return,
+            },
+            () = writes.paced() => {}
             () = node.stop.cancelled() => return,
-        };
-        match delivery {
-            Some(Delivery::Envelope(topic, bytes)) => arrived(&node, topic, &bytes),
-            Some(Delivery::Gap(topic)) => recovery::recover_topic(&node, topic),
-            Some(Delivery::Reconnected) => recovery::recover_all(&node),
-            None => return,
         }
+        writes.write().await;
     }
 }
 
-fn arrived(node: &Arc<Node>, topic: Topic, bytes: &Bytes) {
+/// What has arrived by now, as far as it is to be written together.
+fn round(node: &Arc<Node>, first: Delivery, deliveries: &mut Deliveries, due: &mut Due) {
+    let (most, mut bytes) = ROUND;
+    let mut next = Some(first);
+    for _ in 0..most {
+        match next {
+            Some(Delivery::Envelope(topic, envelope)) => {
+                bytes = bytes.saturating_sub(envelope.len());
+                arrived(node, topic, &envelope, due);
+            }
+            Some(Delivery::Gap(topic)) => recovery::recover_topic(node, topic),
+            Some(Delivery::Reconnected) => recovery::recover_all(node),
+            None => return,
+        }
+        if bytes == 0 {
+            return;
+        }
+        next = deliveries.next_now();
+    }
+}
+
+fn arrived(node: &Arc<Node>, topic: Topic, bytes: &Bytes, due: &mut Due) {
     let envelope = match Envelope::decode(bytes) {
         Ok(envelope) => envelope,
         Err(error) => {
@@ -45,8 +70,8 @@ fn arrived(node: &Arc<Node>, topic: Topic, bytes: &Bytes) {
     };
     counter!(names::ENVELOPES, "kind" => kind_name(envelope.header.kind)).increment(1);
     match topic {
-        Topic::Group(group) => in_group(node, group, envelope),
-        Topic::User(user) => to_user(node, user, &envelope),
+        Topic::Group(group) => in_group(node, group, envelope, due),
+        Topic::User(user) => to_user(node, user, &envelope, due),
         Topic::Presence(user) => node.presence.heard(&node.hub, user, &envelope),
         Topic::Node(_) => node.probe.hear(envelope.header.seq),
     }
@@ -61,8 +86,8 @@ fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-fn in_group(node: &Arc<Node>, group: GroupId, envelope: Envelope) {
-    let need = node.hub.with_group(group, |group| match envelope.header.kind {
+fn in_group(node: &Arc<Node>, group: GroupId, envelope: Envelope, due: &mut Due) {
+    let need = node.hub.deliver(group, due, |group| match envelope.header.kind {
         Kind::Entry => group.entry(envelope),
         Kind::Head => group.head(envelope.header.seq),
         Kind::Ephemeral => {
@@ -74,11 +99,11 @@ fn in_group(node: &Arc<Node>, group: GroupId, envelope: Envelope) {
     recovery::meet(node, need);
 }
 
-fn to_user(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
+fn to_user(node: &Arc<Node>, user: UserId, envelope: &Envelope, due: &mut Due) {
     let header = &envelope.header;
     match header.kind {
         Kind::Entry => {
-            to_each(node, user, envelope, Worth::Durable);
+            to_each(node, user, envelope, Worth::Durable, due);
             if header.subject_id == user && header.change == Change::None {
                 node.echoes.hear(user, header.conversation_id, header.seq);
             }
@@ -86,16 +111,16 @@ fn to_user(node: &Arc<Node>, user: UserId, envelope: &Envelope) {
                 moved(node, user, envelope);
             }
         }
-        Kind::Ephemeral => to_each(node, user, envelope, Worth::Ephemeral),
+        Kind::Ephemeral => to_each(node, user, envelope, Worth::Ephemeral, due),
         Kind::Head => recovery::recover_topic(node, Topic::User(user)),
         Kind::Control => control(node, user, envelope),
     }
 }
 
-fn to_each(node: &Node, user: UserId, envelope: &Envelope, worth: Worth) {
+fn to_each(node: &Node, user: UserId, envelope: &Envelope, worth: Worth, due: &mut Due) {
     let frame = encode::text(&envelope.body);
     let committed_at = (envelope.header.kind == Kind::Entry).then_some(envelope.header.at);
-    push_to_all(&node.hub.connections_of(user), &frame, worth, committed_at);
+    push_to_all(&node.hub.connections_of(user), &frame, worth, committed_at, due);
 }
 
 /// The user joined or left a group: their seat goes at once, and what they hear is looked up again.

@@ -104,24 +104,35 @@ impl Deliveries {
     /// The next delivery; `None` after the bus closed. Loses nothing when its future is dropped.
     pub async fn next(&mut self) -> Option<Delivery> {
         loop {
-            {
-                let mut state = self.shared.lock();
-                if let Some(item) = state.items.pop_front() {
-                    match &item {
-                        Delivery::Envelope(_, bytes) => state.bytes -= bytes.len() + ITEM_BYTES,
-                        Delivery::Gap(topic) => {
-                            state.gapped.remove(topic);
-                        }
-                        Delivery::Reconnected => {}
-                    }
-                    return Some(item);
-                }
-                if state.closed {
-                    return None;
-                }
+            if let Some(item) = self.next_now() {
+                return Some(item);
+            }
+            if self.shared.lock().is_over() {
+                return None;
             }
             self.shared.pushed.notified().await;
         }
+    }
+
+    /// The next delivery, if it is here.
+    pub fn next_now(&mut self) -> Option<Delivery> {
+        let mut state = self.shared.lock();
+        let item = state.items.pop_front()?;
+        match &item {
+            Delivery::Envelope(_, bytes) => state.bytes -= bytes.len() + ITEM_BYTES,
+            Delivery::Gap(topic) => {
+                state.gapped.remove(topic);
+            }
+            Delivery::Reconnected => {}
+        }
+        Some(item)
+    }
+}
+
+impl State {
+    /// Whether nothing is queued and nothing more will be.
+    fn is_over(&self) -> bool {
+        self.closed && self.items.is_empty()
     }
 }
 
