@@ -67,3 +67,22 @@ export function plainName(name) {
 export function isBlank(text) {
   return text.trim() === "";
 }
+
+const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[\d#*]\ufe0f?\u20e3)/u;
+
+/**
+ * How many emoji a text is made of, if it is made of nothing else and of no more than `most`; otherwise 0.
+ *
+ * @param {string} text
+ * @param {number} most
+ */
+export function emojiCount(text, most) {
+  const bare = text.trim();
+  if (bare.length > most * LONGEST_GRAPHEME) {
+    return 0;
+  }
+  const parts = graphemes(bare).filter((part) => part.trim() !== "");
+  return parts.length <= most && parts.every((part) => EMOJI.test(part) && !/^[©®™]$/u.test(part))
+    ? parts.length
+    : 0;
+}

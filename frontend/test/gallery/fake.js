@@ -26,6 +26,7 @@ export function logView(given) {
     error: null,
     entries: [],
     holes: new Set(),
+    hidden: new Set(),
     drafts: [],
     older: "end",
     have: 0,
@@ -119,6 +120,12 @@ export class FakeClient extends Emitter {
   seen(key, seq) {
     const view = this.log(key);
     view.read_seq = Math.max(view.read_seq, seq);
+    this.later("log", key);
+  }
+  /** @param {Key} key @param {number[]} seqs */
+  hide(key, seqs) {
+    const view = this.log(key);
+    this.logs.set(key, { ...view, hidden: new Set([...view.hidden, ...seqs]) });
     this.later("log", key);
   }
   /** @param {Key} key @param {string} text */
