@@ -212,7 +212,7 @@ export class FakeAccount extends Emitter {
 }
 
 export class FakePreferences extends Emitter {
-  /** @param {Record<string, string>} values */
+  /** @param {Record<string, any>} values */
   constructor(values) {
     super();
     this.values = values;
@@ -221,7 +221,7 @@ export class FakePreferences extends Emitter {
   get(name) {
     return this.values[name];
   }
-  /** @param {string} name @param {string} value */
+  /** @param {string} name @param {any} value */
   set(name, value) {
     this.values[name] = value;
     this.emit("change", name);
