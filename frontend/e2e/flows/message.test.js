@@ -163,7 +163,7 @@ flow(
     await alice.says("**bold**");
     await alice.seesItAs("**bold**", "sent");
     await alice.page.getByRole("button", { name: "Emoji" }).click();
-    await alice.page.getByText("The emoji are not installed on this server").waitFor();
+    await alice.page.getByText("Emoji and formatted text are not installed on this server").waitFor();
   },
 );
 
@@ -187,4 +187,14 @@ flow("whoever was long away goes to the first message that is new", async ({ peo
   await jump.click();
   await bob.sees("number 260");
   await jump.waitFor({ state: "hidden" });
+});
+
+flow("a text that is too long is refused, and nothing of it is lost", async ({ people }) => {
+  const [alice, bob] = await people("alice", "bob");
+  await alice.finds(bob);
+  const long = `https://example.org/a?b=<c>\n${"很长".repeat(4000)}`;
+  await alice.says(long);
+  await alice.page.getByRole("alert").filter({ hasText: "too long" }).waitFor();
+  assert.equal(await alice.composer.inputValue(), long);
+  assert.deepEqual(await alice.log(), []);
 });

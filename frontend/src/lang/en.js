@@ -160,7 +160,7 @@ export const en = {
   "emoji.tone": "Colour of skin",
   "emoji.loading": "Loading…",
   "emoji.missing":
-    "The emoji are not installed on this server (npm run vendor). You can type them with your keyboard.",
+    "Emoji and formatted text are not installed on this server (npm run vendor). Text is shown as it is written, and emoji can be typed.",
   "emoji.none": "No emoji for that word.",
   "emoji.none_recent": "What you use stands here.",
   "emoji.group_recent": "Used last",

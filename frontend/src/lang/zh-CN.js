@@ -155,7 +155,8 @@ export const zhCN = {
   "emoji.groups": "表情分类",
   "emoji.tone": "肤色",
   "emoji.loading": "加载中…",
-  "emoji.missing": "此服务器未安装表情数据（npm run vendor），可用输入法输入。",
+  "emoji.missing":
+    "此服务器未安装表情和文本格式组件（npm run vendor）。文本会按原样显示，表情可用输入法输入。",
   "emoji.none": "没有找到表情",
   "emoji.none_recent": "用过的表情会出现在这里",
   "emoji.group_recent": "最近使用",

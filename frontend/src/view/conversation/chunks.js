@@ -2,7 +2,7 @@
 // The rows of the log in the page: sections of fifty places each, which the browser need not lay out while they are out
 // of sight, and empty room for those that are left out. What each one measures is told to the extent.
 
-import { h, reconcile, setAttribute, unmountItems } from "../../lib/dom.js";
+import { h, reconcile, unmountItems } from "../../lib/dom.js";
 
 /** @typedef {import("./rows.js").LogRow} LogRow */
 /** @typedef {{ number: number, rows: LogRow[] }} Chunk */
@@ -27,17 +27,26 @@ export function createChunks({ log, extent, create, resized }) {
   sizes.observe(log);
   sizes.observe(node);
 
+  /** Chunks whose rows are other ones than when they were measured. @type {Set<HTMLElement>} */
+  const unmeasured = new Set();
+
   /** @param {Chunk} chunk @returns {import("../../lib/dom.js").ItemView<Chunk>} */
   function createChunk({ number }) {
     const section = h("section", { class: "log__chunk", role: "presentation", "data-chunk": number });
-    // The size that it has while nobody looks: where it was measured, exactly that one.
-    section.style.setProperty("contain-intrinsic-block-size", `auto ${extent.heightOf(number)}px`);
+    let count = 0;
     sizes.observe(section);
     return {
       node: section,
-      update: ({ rows }) => reconcile(section, rows, (row) => row.key, create),
+      update({ rows }) {
+        reconcile(section, rows, (row) => row.key, create);
+        if (rows.length !== count) {
+          count = rows.length;
+          unmeasured.add(section);
+        }
+      },
       destroy() {
         sizes.unobserve(section);
+        unmeasured.delete(section);
         // Whoever stands in it with the keyboard goes on from the log.
         if (section.contains(document.activeElement)) {
           log.focus({ preventScroll: true });
@@ -45,6 +54,25 @@ export function createChunks({ log, extent, create, resized }) {
         unmountItems(section);
       },
     };
+  }
+
+  /**
+   * A chunk may be left out of the layout only when its size is known exactly: were it a guess, what one reads would jump
+   * when it comes near. All are made ready before the first is measured, so there is one layout.
+   */
+  function measure() {
+    for (const section of unmeasured) {
+      section.removeAttribute("data-measured");
+    }
+    for (const section of unmeasured) {
+      extent.measured(Number(section.dataset.chunk), section.getBoundingClientRect().height);
+    }
+    for (const section of unmeasured) {
+      const height = extent.heightOf(Number(section.dataset.chunk));
+      section.style.setProperty("contain-intrinsic-block-size", `auto ${height}px`);
+      section.setAttribute("data-measured", "");
+    }
+    unmeasured.clear();
   }
 
   return {
@@ -56,7 +84,7 @@ export function createChunks({ log, extent, create, resized }) {
     update(rows, space) {
       reconcile(node, inChunks(rows), ({ number }) => String(number), createChunk);
       node.style.setProperty("padding-block", `${space.above}px ${space.below}px`);
-      setAttribute(node, "data-above", space.above > 0);
+      measure();
     },
     destroy() {
       sizes.disconnect();

@@ -51,7 +51,13 @@ export function createFirstNew({ client, t }, key, { life, log, rows, show }) {
   function isAbove(view) {
     const line = rows.querySelector(".new-line");
     if (line) {
-      return line.getBoundingClientRect().bottom < log.getBoundingClientRect().top;
+      const { top } = log.getBoundingClientRect();
+      // First its chunk: within one that is out of sight nothing is laid out, and should not be for this.
+      const chunk = line.parentElement?.getBoundingClientRect();
+      return (
+        chunk !== undefined &&
+        (chunk.bottom < top || (chunk.top < top && line.getBoundingClientRect().bottom < top))
+      );
     }
     const shown = rows.querySelector("[data-seq]");
     return view.entries.length > 0 && shown !== null && Number(shown.getAttribute("data-seq")) > (after ?? 0);

@@ -60,6 +60,12 @@ export function createPicking({ t }, { changed, copy, remove }) {
   copying.addEventListener("click", () => withPicked(copy));
   removing.addEventListener("click", () => withPicked(remove));
   cancel.addEventListener("click", end);
+  bar.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault();
+      end();
+    }
+  });
 
   return {
     bar,

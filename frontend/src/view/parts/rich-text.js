@@ -100,7 +100,7 @@ function blockOf({ t }, { text, language }) {
     button,
     h(
       "pre",
-      { class: "rich__pre", tabindex: 0, "aria-label": t("rich.code"), role: "region", dir: "ltr" },
+      { class: "rich__pre", tabindex: 0, "aria-label": t("rich.code"), role: "group", dir: "ltr" },
       text,
     ),
   );
