@@ -227,7 +227,7 @@ function piece(token, before, after) {
 }
 
 /**
- * 2*3*4 is a sum and ~5 about five: single marks that touch a letter or digit are no marks.
+ * 2*3*4 is a sum and ~5 about five: single marks that touch a letter or digit are no marks. Nor is __init__ bold.
  *
  * @param {any} token
  * @param {string} before
@@ -237,7 +237,8 @@ function piece(token, before, after) {
 function span(token, before, after) {
   const touches = /[a-z\d\\/]$/i.test(before) || /^[a-z\d]/i.test(after);
   const single = token.type === "em" || !token.raw.startsWith("~~");
-  const isMark = token.type === "strong" || (token.type === "em" && !touches) || !single;
+  const isName = /^__\w+__$/.test(token.raw);
+  const isMark = (token.type === "strong" && !isName) || (token.type === "em" && !touches) || !single;
   if (!isMark || !token.tokens || token.text.trim() === "") {
     return linked(token.raw);
   }

@@ -48,6 +48,7 @@ test("what only looks like it stays as it was written", () => {
     ">.<",
     "-",
     "+1",
+    "__init__ and __proto__",
     "+ 1",
     "* ",
     "# no title\n\n\n    no code\n---\n| no | table |\n|--|--|",
