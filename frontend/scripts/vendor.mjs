@@ -10,6 +10,9 @@ const VENDOR = `${FRONTEND}src/vendor/`;
 /** Cargo looks only at files that it has met: this one, touched, makes it meet those that are new. */
 const CARRIER = `${FRONTEND}../api/src/page/build.rs`;
 
+/** Of Unicode's emoji, those that the systems of the last years can draw; newer ones would be boxes. */
+const NEWEST = 15.1;
+
 /** @param {string} path */
 const packaged = (path) => readFile(`${FRONTEND}node_modules/${path}`, "utf8");
 
@@ -29,13 +32,15 @@ async function emoji() {
     ),
   );
   const named = new Map(chinese.map((/** @type {any} */ one) => [one.emoji, one]));
-  const list = english.map((/** @type {any} */ one) => {
-    const other = named.get(one.emoji);
-    const words = [...new Set([...(one.tags ?? []), ...(other?.tags ?? [])])].join(" ");
-    const skins = (one.skins ?? []).map((/** @type {any} */ skin) => skin.emoji);
-    const short = { e: one.emoji, g: one.group, en: one.annotation, zh: other?.annotation ?? "", w: words };
-    return skins.length > 0 ? { ...short, s: skins } : short;
-  });
+  const list = english
+    .filter((/** @type {any} */ one) => one.version <= NEWEST)
+    .map((/** @type {any} */ one) => {
+      const other = named.get(one.emoji);
+      const words = [...new Set([...(one.tags ?? []), ...(other?.tags ?? [])])].join(" ");
+      const skins = (one.skins ?? []).map((/** @type {any} */ skin) => skin.emoji);
+      const short = { e: one.emoji, g: one.group, en: one.annotation, zh: other?.annotation ?? "", w: words };
+      return skins.length > 0 ? { ...short, s: skins } : short;
+    });
   return JSON.stringify(list);
 }
 

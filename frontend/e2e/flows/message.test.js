@@ -10,7 +10,7 @@ import { flow } from "../support/flow.js";
 const clipboard = (person) => person.page.evaluate(() => navigator.clipboard.readText());
 
 /** @param {import("../support/person.js").Person} person @param {string} item */
-const choose = (person, item) => person.page.getByRole("menuitem", { name: item }).click();
+const choose = (person, item) => person.page.getByRole("menuitem", { name: item, exact: true }).click();
 
 /** @param {import("../support/person.js").Person} person */
 async function mayRead(person) {

@@ -29,15 +29,21 @@ export function createFirstNew({ client, t }, key, { life, log, rows, show }) {
   let going = false;
 
   /**
+   * How much is new is known before any of it is seen.
+   *
    * @param {LogView} view
    * @param {number | null} now
    */
-  function update(view, now) {
+  function note(view, now) {
     if (now !== after) {
       after = now;
       count = 0;
     }
     count = Math.max(count, after === null ? 0 : view.unread);
+  }
+
+  /** @param {LogView} view */
+  function update(view) {
     const above = isAbove(view);
     if (after !== null && !above) {
       been = after;
@@ -105,5 +111,5 @@ export function createFirstNew({ client, t }, key, { life, log, rows, show }) {
   }
 
   node.addEventListener("click", () => go().catch(() => {}));
-  return { node, update };
+  return { node, note, update };
 }

@@ -64,6 +64,7 @@ export function createLog(page, key) {
   function update() {
     const view = client.log(key);
     const after = newAfter(view);
+    firstNew.note(view, after);
     extent.follow(view, position.atEnd, after);
     older.update(view, extent.reaches(view));
     const { first, last } = extent;
@@ -113,7 +114,7 @@ export function createLog(page, key) {
       sight.look();
       const view = client.log(key);
       jump.show(!position.atEnd || !extent.atEnd, sight.countBelow());
-      firstNew.update(view, newAfter(view));
+      firstNew.update(view);
       reachUp(view);
     });
   }
