@@ -119,11 +119,11 @@ export async function send(times) {
 }
 
 /**
- * Scrolls up by a step a frame until the first message is in sight.
+ * Scrolls up by a step a frame until the first message is in sight, or for so many frames.
  *
- * @param {number} step  In px.
+ * @param {{ step: number, most: number }} asked  The step in px.
  */
-export async function scrollToTheTop(step) {
+export async function scrollUp({ step, most }) {
   const log = /** @type {HTMLElement} */ (document.querySelector(".log"));
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const frames = [];
@@ -131,7 +131,7 @@ export async function scrollToTheTop(step) {
   log.scrollTop = log.scrollHeight;
   await new Promise((resolve) => setTimeout(resolve, 500));
   let last = Number(await frame());
-  for (let count = 0; count < 20_000 && log.scrollTop > 0; count += 1) {
+  for (let count = 0; count < most && log.scrollTop > 0; count += 1) {
     log.scrollTop -= step;
     const now = Number(await frame());
     frames.push(now - last);

@@ -45,6 +45,14 @@ async function rendererMemory(browser) {
   return Math.max(...sizes);
 }
 
+/** What was let go of is collected. @param {import("playwright-core").Page} page */
+async function settle(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.collectGarbage");
+  await session.detach();
+  await page.waitForTimeout(1000);
+}
+
 /** @param {import("playwright-core").Browser} browser */
 async function manyMessages(browser) {
   const { address, close } = await serveGallery();
@@ -64,17 +72,20 @@ async function manyMessages(browser) {
       note("from Enter to the bubble, median", quantile(sent, 0.5), "ms", ["<", 50]);
       note("from Enter to the bubble, worst of 20", Math.max(...sent), "ms", ["<", 50]);
     }
-    const { frames, nodes, reached } = await page.evaluate(inPage.scrollToTheTop, 1500);
+    // Faster than a wheel turns; of the longer one half a minute.
+    const { step, most } = count === 10_000 ? { step: 600, most: 20_000 } : { step: 300, most: 1800 };
+    const { frames, nodes, reached } = await page.evaluate(inPage.scrollUp, { step, most });
     const together = frames.reduce((sum, frame) => sum + frame, 0);
-    note(`scroll through ${name}: frame, 95 of 100`, quantile(frames, 0.95), "ms", ["<", 34]);
-    note(`scroll through ${name}: frames a second`, (frames.length / together) * 1000, "", [
+    note(`scroll in ${name}, ${step * 60} px/s: frame, 95 of 100`, quantile(frames, 0.95), "ms", ["<", 34]);
+    note(`scroll in ${name}, ${step * 60} px/s: frames a second`, (frames.length / together) * 1000, "", [
       ">=",
       count === 50_000 ? 59 : 30,
     ]);
-    note(`scroll through ${name}: most elements in the page`, nodes, "", ["<", 5000]);
-    note(`scroll through ${name}: layout shift (CLS)`, await page.evaluate(inPage.shifts), "", ["<", 0.05]);
+    note(`scroll in ${name}: most elements in the page`, nodes, "", ["<", 5000]);
+    note(`scroll in ${name}: layout shift (CLS)`, await page.evaluate(inPage.shifts), "", ["<", 0.05]);
+    await settle(page);
     note(`after ${name}: renderer, resident`, await rendererMemory(browser), "MB", ["<", 350]);
-    if (!reached) {
+    if (!reached && count === 10_000) {
       console.error(`the first of ${name} messages was not reached: the figures say nothing`);
       process.exitCode = 1;
     }

@@ -62,6 +62,9 @@ const SUBSET = {
   },
 };
 
+/** Without any of these there is nothing to read. */
+const MAYBE = /[*_~`[]|^[ \t]*(?:[->]|\d{1,9}[.)])/m;
+
 /** @type {WeakSet<Marked>} */
 const taught = new WeakSet();
 
@@ -73,7 +76,7 @@ const taught = new WeakSet();
 export function readRich(written, marked) {
   const text = written.replace(/\r\n?/g, "\n");
   const plain = linked(text);
-  if (!marked || !/[*_~`>\-\d[]/.test(text) || isTooMuch(text)) {
+  if (!marked || !MAYBE.test(text) || isTooMuch(text)) {
     return plain;
   }
   if (!taught.has(marked)) {

@@ -168,6 +168,11 @@ export function createActions(page, key, { life, log, frame, changed }) {
   life.listen(log, "pointerover", (event) => {
     const found = picking.on || event.pointerType === "touch" ? null : entryAt(event.target);
     more.follow(found);
+    if (found) {
+      // The whole date is wanted for one message in a thousand, and takes long to write.
+      const time = found.node.querySelector(".entry__time");
+      time?.setAttribute("title", page.calendar.full(found.row.at));
+    }
   });
   life.listen(log, "pointerleave", () => more.follow(null));
   life.add(() => closeMenu?.());

@@ -81,7 +81,6 @@ export function createEntry(page, first, { picking, roles }) {
     showWho(row, { called, avatar: user?.avatar, role });
     setText(time, calendar.time(row.at));
     setAttribute(time, "datetime", new Date(row.at).toISOString());
-    setAttribute(time, "title", calendar.full(row.at));
     showState(row, called);
     showPicked(row, picked);
   }
