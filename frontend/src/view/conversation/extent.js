@@ -116,7 +116,8 @@ export function createExtent() {
     },
 
     /**
-     * The window around what is in sight. It moves only when one comes near to its edge.
+     * The window around what is in sight. It moves only when one comes near to its edge, and a little at a time: whoever
+     * is told that it moved asks again in the next frame.
      *
      * @param {LogView} view
      * @param {[number, number]} sight  The first and last chunk in sight.
@@ -135,8 +136,9 @@ export function createExtent() {
       if (apart) {
         return set(numbers, near[0], near[1]);
       }
-      const upper = first < high - FAR && drops ? high - FAR : Math.min(first, near[0]);
-      const lower = last > low + FAR && drops ? low + FAR : Math.max(last, near[1]);
+      // One more on either side at a time: to build several is too much for a frame.
+      const upper = first < high - FAR && drops ? high - FAR : Math.max(first - 1, Math.min(first, near[0]));
+      const lower = last > low + FAR && drops ? low + FAR : Math.min(last + 1, Math.max(last, near[1]));
       return set(numbers, upper, lower);
     },
 
