@@ -170,10 +170,15 @@ flow(
 flow("whoever was long away goes to the first message that is new", async ({ people, server }) => {
   const [alice, bob] = await people("alice", "bob");
   const [from, to] = [await Account.of(server, alice), await Account.of(server, bob)];
+  bob.network.cut();
+  await bob.isOffline();
   for (let number = 1; number <= 260; number += 1) {
     await from.sends(`number ${number}`, { receiver_id: to.user.id });
   }
+  bob.network.heal();
+  await bob.row("alice").getByText("number 260").first().waitFor();
   await bob.opens(alice);
+  await bob.sees("number 260");
   await bob.page.getByRole("button", { name: "More than 99 new messages" }).click();
   await bob.messages.getByText("number 1", { exact: true }).waitFor();
   await eventually("it is in sight", () =>
