@@ -2,13 +2,14 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers screenshots test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## Build the all-in-one and serve http://127.0.0.1:8080; needs Rust and nothing else
+run: ## Build the all-in-one and serve http://127.0.0.1:8080; needs Rust, and with npm has formatted text and emoji
+	@bash $(SCRIPTS)/vendor.sh
 	cargo run --release --locked -p im-tt
 
 cluster: ## A whole cluster on http://127.0.0.1:8080, to look at and to break; installs what it needs (Debian, Ubuntu)
@@ -32,19 +33,27 @@ docs: ## The API documentation of all crates, warnings denied
 ui: frontend/node_modules ## The web client's types, lint and format
 	$(UI) npm run check
 
-ui-test: frontend/node_modules ## The web client's own tests, without a browser
+ui-test: frontend/src/vendor/marked.js ## The web client's own tests, without a browser
 	$(UI) npm test
 
-browsers: frontend/node_modules ## The tests in real browsers, against a debug build
+browsers: frontend/src/vendor/marked.js ## The tests in real browsers, against a debug build
 	cargo build --locked -p im-tt -p gateway -p api -p testkit --bins
 	$(UI) npm run e2e
 
-screenshots: frontend/node_modules ## Make the committed screenshots anew, to be looked at one by one; CI never does
+ui-bench: frontend/src/vendor/marked.js ## What the open conversation costs in a browser, beside its goals
+	cargo build --locked -p im-tt
+	$(UI) npm run --silent bench
+
+screenshots: frontend/src/vendor/marked.js ## Make the committed screenshots anew, to be looked at one by one; CI never does
 	cargo build --locked -p im-tt
 	$(UI) npm run screenshots
 
 frontend/node_modules: frontend/package-lock.json
 	$(UI) npm ci --no-audit --no-fund && touch node_modules
+
+# What the client uses of other people's packages; without npm it starts without them.
+frontend/src/vendor/marked.js: frontend/node_modules frontend/scripts/vendor.mjs
+	$(UI) npm run --silent vendor && touch src/vendor/marked.js
 
 test-needs: ## Only install what the tests need, or say what to install
 	@bash $(SCRIPTS)/test-needs.sh

@@ -41,8 +41,9 @@ docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked; }
 # The output goes to the screen as it comes, and to a file for the summary. The last command's status is not the tests'.
 tests() { cargo test --workspace --locked --no-fail-fast 2>&1 | tee -a "$results"; }
 
-# The web client. Its packages only check and test it; npm takes exactly those of the lock file.
-packages() { (cd frontend && npm ci --no-audit --no-fund); }
+# The web client. Of its packages two go along with it, the others check and test it; npm takes exactly those of the
+# lock file.
+packages() { (cd frontend && npm ci --no-audit --no-fund && npm run --silent vendor); }
 check_ui() { (cd frontend && npm run --silent check); }
 test_ui() { (cd frontend && npm run --silent test) 2>&1 | tee -a "$results"; }
 # Those that the load tool compares with are read, not run: their packages are no part of this.

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { flow } from "../support/flow.js";
-import { ATTACKS, ODDITIES } from "../support/hostile.js";
+import { ATTACKS, ODDITIES, shown } from "../support/hostile.js";
 
 flow("markup in messages, names and groups is shown as what it is", async ({ people }) => {
   const [mallory, victim] = await people("<img src=x onerror=alert(1)>", "victim");
@@ -14,12 +14,9 @@ flow("markup in messages, names and groups is shown as what it is", async ({ peo
   await mallory.isThrough();
   await victim.opens(mallory);
   for (const text of ATTACKS) {
-    await victim.sees(text.trim());
+    await victim.sees(shown(text));
   }
-  assert.deepEqual(
-    await victim.texts(),
-    ATTACKS.map((text) => text.trim()),
-  );
+  assert.deepEqual(await victim.texts(), ATTACKS.map(shown));
   await victim.page.getByRole("heading", { name: mallory.name }).waitFor();
 
   await mallory.createsGroup("</title><script>alert(1)</script>", '"><svg onload=alert(1)>');

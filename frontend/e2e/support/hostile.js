@@ -34,6 +34,9 @@ export const ATTACKS = [
   '{"event_type":"message"}',
 ];
 
+/** How a log shows a text of these: what stands between backticks is code, without them. @param {string} text */
+export const shown = (text) => text.trim().replace(/^`([^`]*)`$/, "$1");
+
 const ZALGO = [..."zalgo"]
   .map((letter) => letter + "\u0335\u0321\u0322\u0301\u0300\u0302\u0336".repeat(12))
   .join("");

@@ -15,6 +15,20 @@ const CJK = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han
  * @returns {string}
  */
 export function initials(name) {
+  const found = known.get(name) ?? initialsOf(name);
+  if (known.size > KNOWN_MOST) {
+    known.clear();
+  }
+  known.set(name, found);
+  return found;
+}
+
+/** Every message in a log has a face, of few people: telling characters apart takes long. @type {Map<string, string>} */
+const known = new Map();
+const KNOWN_MOST = 500;
+
+/** @param {string} name */
+function initialsOf(name) {
   const shown = name.replace(/[\p{Cc}\p{Cf}]/gu, (mark) => (mark === "\u200d" ? mark : "")).trim();
   const words = shown.split(/[\s._-]+/u).filter(Boolean);
   if (words.length === 0) {

@@ -25,6 +25,9 @@ const LONGEST_GRAPHEME = 24;
  * @returns {string}
  */
 export function clip(text, count) {
+  if (text.length <= count) {
+    return text;
+  }
   // Segmenting a whole long message only to throw it away would cost milliseconds a row.
   const head = text.length > count * LONGEST_GRAPHEME ? text.slice(0, count * LONGEST_GRAPHEME) : text;
   const parts = graphemes(head);
@@ -66,4 +69,24 @@ export function plainName(name) {
  */
 export function isBlank(text) {
   return text.trim() === "";
+}
+
+const EMOJI = /^(?:\p{Extended_Pictographic}|\p{Regional_Indicator}{2}|[\d#*]\ufe0f?\u20e3)/u;
+
+/**
+ * How many emoji a text is made of, if it is made of nothing else and of no more than `most`; otherwise 0.
+ *
+ * @param {string} text
+ * @param {number} most
+ */
+export function emojiCount(text, most) {
+  const bare = text.trim();
+  // Nearly everything has a letter in it: that is told much faster than characters are.
+  if (bare.length > most * LONGEST_GRAPHEME || /\p{L}/u.test(bare)) {
+    return 0;
+  }
+  const parts = graphemes(bare).filter((part) => part.trim() !== "");
+  return parts.length <= most && parts.every((part) => EMOJI.test(part) && !/^[©®™]$/u.test(part))
+    ? parts.length
+    : 0;
 }

@@ -125,7 +125,12 @@ async function keep({ state, conversations, entries, people }, batch) {
     entries?.put(entry);
   }
   for (const kept of batch.conversations) {
-    conversations?.put(kept);
+    // What another tab deleted for oneself stays deleted.
+    const before = await asked(conversations?.get(kept.key));
+    const hidden = before?.id === kept.id ? (before?.hidden ?? []) : [];
+    conversations?.put(
+      hidden.length > 0 ? { ...kept, hidden: [...new Set([...hidden, ...(kept.hidden ?? [])])] } : kept,
+    );
     entries?.delete(range(kept.id, 0, kept.have - ENTRIES_MOST));
   }
   for (const user of batch.people) {

@@ -8,11 +8,13 @@ import { readJson, writeJson } from "./storage.js";
  * @typedef {object} Preferences
  * @property {"auto" | "en" | "zh-CN"} language
  * @property {"system" | "light" | "dark"} theme
+ * @property {string[]} recent_emoji  The newest comes first.
+ * @property {number} emoji_tone  0: none, 1 to 5: light to dark.
  */
 
 const NAME = "imtt.preferences";
 /** @type {Preferences} */
-const DEFAULTS = { language: "auto", theme: "system" };
+const DEFAULTS = { language: "auto", theme: "system", recent_emoji: [], emoji_tone: 0 };
 
 /** Emits `change` with the preference's name, also for what another tab chose. */
 export class StoredPreferences extends Emitter {

@@ -254,6 +254,16 @@ export class Client extends Emitter {
     this.#sync.seen(key, seq);
   }
 
+  /**
+   * Deletes entries for oneself: on this device, until one logs out. Others keep them.
+   *
+   * @param {Key} key
+   * @param {number[]} seqs
+   */
+  hide(key, seqs) {
+    this.#sync.hide(key, seqs);
+  }
+
   // --- Saying something -----------------------------------------------------------------------------------------------
 
   /**

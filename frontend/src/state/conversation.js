@@ -28,6 +28,7 @@ import { Log } from "./log.js";
  * @property {Counted} counted
  * @property {Message | null} last
  * @property {boolean} opened
+ * @property {number[]} [hidden]
  */
 
 /** As far as unread entries are counted: "99+". */
@@ -59,6 +60,8 @@ export class Conversation {
   opened = false;
   /** @type {Map<number, Draft>} Own drafts that are stored, but whose entry still waits for one before it. */
   landing = new Map();
+  /** What one deleted for oneself, by `seq`: held all the same, since nothing may be missing, but never shown. */
+  hidden = new Set();
   /** @type {Message | null} The list's newest entry. */
   #listed = null;
 
@@ -82,9 +85,24 @@ export class Conversation {
 
   /** The newest entry that can be shown. */
   get last() {
-    const held = this.log.entries.findLast(({ message_type }) => kindOf(message_type) !== "unknown");
-    const listed = this.#listed && kindOf(this.#listed.message_type) !== "unknown" ? this.#listed : null;
+    const held = this.log.entries.findLast((entry) => this.#is_shown(entry));
+    const listed = this.#listed && this.#is_shown(this.#listed) ? this.#listed : null;
     return held && held.seq >= (listed?.seq ?? 0) ? held : listed;
+  }
+
+  /** @param {Message} entry */
+  #is_shown({ message_type, seq }) {
+    return kindOf(message_type) !== "unknown" && !this.hidden.has(seq);
+  }
+
+  /**
+   * What is to be kept of an entry: of one that was deleted for oneself its place, and not what it said.
+   *
+   * @param {Message} entry
+   * @returns {Message}
+   */
+  keepable(entry) {
+    return this.hidden.has(entry.seq) ? { ...entry, content: "" } : entry;
   }
 
   /** @param {Head} head */
@@ -200,11 +218,12 @@ export class Conversation {
   kept(me) {
     this.recount(me);
     const { key, id, group, read_seq, peer_read_seq, counted, last, opened } = this;
+    const hidden = [...this.hidden];
     const { have } = this.log;
     if (id === null || have === null) {
       return null;
     }
-    return { key, id, group, have, read_seq, peer_read_seq, counted, last, opened };
+    return { key, id, group, have, read_seq, peer_read_seq, counted, last, opened, hidden };
   }
 
   /**
@@ -217,6 +236,7 @@ export class Conversation {
     const { id, group, have, read_seq, peer_read_seq, counted, opened } = kept;
     Object.assign(conversation, { id, group, head: have, read_seq, peer_read_seq, counted, opened });
     conversation.#listed = kept.last;
+    conversation.hidden = new Set(kept.hidden ?? []);
     conversation.log.begin(kept.have);
     return conversation;
   }

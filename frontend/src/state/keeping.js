@@ -73,7 +73,7 @@ export class Keeping {
    */
   fetched(conversation, entries) {
     for (const entry of entries) {
-      this.#older.add(entry);
+      this.#older.add(conversation.keepable(entry));
     }
     this.changed(conversation);
   }
@@ -118,14 +118,15 @@ export class Keeping {
   }
 
   /** @param {Conversation} conversation */
-  #new_entries({ id, log, gone }) {
+  #new_entries(conversation) {
+    const { id, log, gone } = conversation;
     if (id === null || gone || log.have === null) {
       return [];
     }
     const after = this.#kept_up_to.get(id) ?? 0;
     this.#kept_up_to.set(id, log.have);
     const from = log.entries.findLastIndex(({ seq }) => seq <= after) + 1;
-    return log.entries.slice(from);
+    return log.entries.slice(from).map((entry) => conversation.keepable(entry));
   }
 
   #new_people() {

@@ -43,6 +43,7 @@ export function viewOf(conversation, around) {
     error,
     entries: log.entries,
     holes: log.holes,
+    hidden: conversation.hidden,
     drafts: [...landing.values(), ...around.drafts],
     older: log.from_start ? "end" : older,
     have: log.have ?? 0,

@@ -177,6 +177,27 @@ export class Sync extends Emitter {
     }
   }
 
+  /**
+   * Deletes entries for oneself, on this device: their places stay, and what they said goes from the cache too.
+   *
+   * @param {Key} key
+   * @param {number[]} seqs
+   */
+  hide(key, seqs) {
+    const conversation = this.inbox.get(key);
+    const gone = new Set(seqs.filter((seq) => !conversation.hidden.has(seq)));
+    for (const seq of gone) {
+      conversation.hidden.add(seq);
+    }
+    this.#keeping.fetched(
+      conversation,
+      conversation.log.entries.filter(({ seq }) => gone.has(seq)),
+    );
+    // At once: whoever deletes something and closes the page does not want to see it again.
+    this.#keeping.flush();
+    this.#tell(key);
+  }
+
   // --- What the server says -------------------------------------------------------------------------------------------
 
   /** @param {ServerEvent} event */

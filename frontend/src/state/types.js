@@ -54,6 +54,7 @@
  * @property {string | null} error  The code of what went wrong while loading.
  * @property {Message[]} entries  Ascending `seq`; kinds that are not to be shown are in it too.
  * @property {Set<number>} holes  Entries before which something is missing that `fillHole` fetches.
+ * @property {Set<number>} hidden  Entries that one deleted for oneself: they are held, and not shown.
  * @property {Draft[]} drafts  In the order of writing; they stand after all entries.
  * @property {"idle" | "loading" | "end" | "error"} older  What is known of the history before the first entry.
  * @property {number} have  Everything up to here is held, but for holes.

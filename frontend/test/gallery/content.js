@@ -139,6 +139,26 @@ export const HIKERS = [
   message(13, 2, 9, "Then we are complete."),
 ];
 
+export const RICH = [
+  message(1, 2, 40, "**Saturday** then, *rain or shine*; ~~nine~~ `08:30` at the gate"),
+  message(
+    2,
+    3,
+    38,
+    "> 周六早上八点在东门集合\n收到，路线见 https://example.org/routes/2026?day=saturday ，谢谢",
+  ),
+  message(3, 1, 30, "- water\n- a map\n  - or the `gpx`\n- **good** shoes, see www.example.org/shoes"),
+  message(
+    4,
+    4,
+    20,
+    '```js\nconst route = await load("east-gate.gpx");\nroute.points.map(({ lat, lon }) => [lat, lon]);\n```',
+  ),
+  message(5, 1, 18, "So:\n```sh\ngpx2map east-gate.gpx\n```\nand write to maps@example.org"),
+  message(6, 5, 12, "🎉🏔️"),
+  message(7, 1, 11, "👍🏽"),
+];
+
 export const HOSTILE = [
   message(1, 9, 30, "<script>alert('x')</script><b>bold?</b> &amp; <img src=x onerror=alert(1)>"),
   message(2, 10, 28, `Open ${BIDI} now, it is \u202Eylesrever`),

@@ -26,6 +26,7 @@ export function logView(given) {
     error: null,
     entries: [],
     holes: new Set(),
+    hidden: new Set(),
     drafts: [],
     older: "end",
     have: 0,
@@ -121,6 +122,12 @@ export class FakeClient extends Emitter {
     view.read_seq = Math.max(view.read_seq, seq);
     this.later("log", key);
   }
+  /** @param {Key} key @param {number[]} seqs */
+  hide(key, seqs) {
+    const view = this.log(key);
+    this.logs.set(key, { ...view, hidden: new Set([...view.hidden, ...seqs]) });
+    this.later("log", key);
+  }
   /** @param {Key} key @param {string} text */
   send(key, text) {
     if (text.length > 16_000) {
@@ -205,7 +212,7 @@ export class FakeAccount extends Emitter {
 }
 
 export class FakePreferences extends Emitter {
-  /** @param {Record<string, string>} values */
+  /** @param {Record<string, any>} values */
   constructor(values) {
     super();
     this.values = values;
@@ -214,7 +221,7 @@ export class FakePreferences extends Emitter {
   get(name) {
     return this.values[name];
   }
-  /** @param {string} name @param {string} value */
+  /** @param {string} name @param {any} value */
   set(name, value) {
     this.values[name] = value;
     this.emit("change", name);

@@ -2,7 +2,7 @@
 // How each state of states.js comes about: `set` fills the stand-ins before the page is mounted, `play` does what a
 // person would do then.
 
-import { draft, HIKERS, HOSTILE, many, message, NOW, WITH_ALICE } from "./content.js";
+import { draft, HIKERS, HOSTILE, many, message, NOW, RICH, WITH_ALICE } from "./content.js";
 import { logView } from "./fake.js";
 
 /** @typedef {import("./fake.js").FakeClient} FakeClient */
@@ -27,6 +27,29 @@ function type(selector, text) {
 }
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
+
+/** The menu of the message that begins with that, as by its key. @param {string} text */
+async function menuOf(text) {
+  await soon();
+  const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".entry")]);
+  const entry = all.findLast((one) => one.querySelector(".bubble")?.textContent?.startsWith(text));
+  entry?.focus();
+  entry?.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "F10", shiftKey: true, bubbles: true, cancelable: true }),
+  );
+}
+
+/** @param {string} search */
+async function emojiOpened(search) {
+  press(".composer__emoji");
+  while (document.querySelector(".emoji__cell") === null) {
+    await soon();
+  }
+  press(".emoji__tab:nth-child(2)");
+  if (search) {
+    type(".emoji__search", search);
+  }
+}
 
 /** @param {Key} key @param {View} view @returns {(client: FakeClient) => void} */
 const opened = (key, view) => (client) => {
@@ -108,6 +131,30 @@ export const SCENES = {
     }),
   },
   "conversation-hostile": { set: opened("g:20481", { entries: HOSTILE }) },
+  "conversation-rich": { set: opened("g:20481", { entries: RICH }) },
+  "conversation-message-menu": { set: alice, play: () => menuOf("Perfect") },
+  "conversation-picking": {
+    set: alice,
+    async play() {
+      await menuOf("Perfect");
+      press(".message-menu [role=menuitem]:nth-child(2)");
+      await soon();
+      press('.entry[data-seq="8"]');
+    },
+  },
+  "conversation-delete": {
+    set: alice,
+    async play() {
+      await menuOf("Perfect");
+      press(".message-menu [role=menuitem]:nth-child(3)");
+    },
+  },
+  "conversation-first-new": {
+    set: opened("u:2", { entries: many(600), read_seq: 100, unread: 100, older: "idle", peer_read_seq: 70 }),
+    play: soon,
+  },
+  "conversation-emoji": { set: alice, play: () => emojiOpened("") },
+  "conversation-emoji-found": { set: alice, play: () => emojiOpened("cat") },
   "conversation-empty": { set: opened("u:14", {}) },
   "conversation-notes": {
     set: opened("u:1", {

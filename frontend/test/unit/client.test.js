@@ -683,3 +683,35 @@ test("a group that was made while the connection was looked up is not lost by it
   await clock.turn(5000);
   assert.deepEqual([bob.client.log("g:5").state, bob.client.conversations.rows.length], ["ready", 1]);
 });
+
+test("what one deleted for oneself stays deleted, for the next page too, and is not kept", async () => {
+  const { clock, server, alice, bob } = await pair();
+  for (const text of ["one", "two", "three"]) {
+    alice.client.send("u:2", text);
+    await clock.turn(200);
+  }
+  bob.client.hide("u:1", [3]);
+  assert.deepEqual([...bob.client.log("u:1").hidden], [3]);
+  const last = () => bob.client.conversations.rows[0]?.last;
+  assert.equal(last()?.content, "two", "the list does not say it either");
+  await bob.client.stop();
+  const kept = await bob.kept.cache.before(bob.client.log("u:1").entries[0]?.conversation_id ?? 0, 4, 50);
+  assert.deepEqual(
+    kept.map(({ content }) => content),
+    ["one", "two", ""],
+  );
+
+  const again = clientOf(server, BOB, bob.kept);
+  await clock.turn(2000);
+  again.client.open("u:1");
+  await clock.turn(1000);
+  alice.client.send("u:2", "four");
+  await clock.turn(1000);
+  const { entries, hidden } = again.client.log("u:1");
+  assert.deepEqual(
+    entries.filter(({ seq }) => !hidden.has(seq)).map(({ content }) => content),
+    ["one", "two", "four"],
+  );
+  assert.deepEqual([...hidden], [3]);
+  assert.deepEqual(said(alice, "u:2"), ["one", "two", "three", "four"], "others keep it");
+});

@@ -38,12 +38,19 @@ const draft = (id, minute) => ({
 });
 
 /**
- * @param {Partial<import("../../src/view/context.js").LogView>} view
+ * @param {Partial<import("../../src/view/context.js").LogView>} given
  * @param {{ newAfter?: number | null, first?: number }} [more]
  */
-function rows(view, { newAfter = null, first = 0 } = {}) {
-  /** @type {import("../../src/view/context.js").LogView} */
-  const full = {
+function rows(given, { newAfter = null, first = 0 } = {}) {
+  return rowsOf({ view: view(given), me: ME, newAfter, first });
+}
+
+/**
+ * @param {Partial<import("../../src/view/context.js").LogView>} given
+ * @returns {import("../../src/view/context.js").LogView}
+ */
+function view(given) {
+  return {
     key: "u:2",
     peer: null,
     group: null,
@@ -52,15 +59,15 @@ function rows(view, { newAfter = null, first = 0 } = {}) {
     error: null,
     entries: [],
     holes: new Set(),
+    hidden: new Set(),
     drafts: [],
     older: "end",
     have: 0,
     read_seq: 0,
     peer_read_seq: 0,
     unread: 0,
-    ...view,
+    ...given,
   };
-  return rowsOf({ view: full, me: ME, newAfter, first });
 }
 
 /** @param {import("../../src/view/conversation/rows.js").LogRow[]} list */
@@ -133,7 +140,47 @@ test("read is what the peer has read, and only in a direct conversation", () => 
 
 test("the day's pill keeps its key while older entries of the day come above it", () => {
   const entries = [entry(1, 2, 0), entry(2, 2, 1)];
-  assert.equal(rows({ entries }, { first: 2 })[0].key, rows({ entries })[0].key);
+  assert.equal(rows({ entries: entries.slice(1) })[0].key, rows({ entries })[0].key);
+});
+
+test("a row looks the same wherever the window begins and ends", () => {
+  const entries = Array.from({ length: 200 }, (_, index) => entry(index + 1, 2, index * 2));
+  const all = rows({ entries, holes: new Set([120]), drafts: [draft("d", 500)] });
+  const part = rowsOf({
+    view: view({ entries, holes: new Set([120]) }),
+    me: ME,
+    newAfter: null,
+    first: 101,
+    last: 150,
+  });
+  const same = all.filter(
+    (row) => row.kind === "entry" && row.seq !== null && row.seq >= 101 && row.seq <= 150,
+  );
+  assert.deepEqual(
+    part.filter((row) => row.kind === "entry"),
+    same,
+  );
+  assert.equal(part.filter((row) => row.kind === "hole").length, 1);
+  assert.ok(!part.some((row) => row.kind === "pill"), "the time was said above");
+});
+
+test("a separator stands in the chunk of what it is above, a draft where its entry will", () => {
+  const entries = [entry(49, 2, 0), entry(50, 2, 20)];
+  const list = rows({ entries, drafts: [draft("d", 21)] });
+  assert.deepEqual(
+    list.map(({ kind, chunk }) => `${kind} ${chunk}`),
+    ["pill 0", "entry 0", "pill 1", "entry 1", "entry 1"],
+  );
+  assert.equal(rows({ entries: [entry(149, 2, 0)], drafts: [draft("d", 0)] }).at(-1)?.chunk, 3);
+});
+
+test("what was deleted for oneself is not there, and leaves no time behind", () => {
+  const list = rows({ entries: [entry(1, 2, 0), entry(2, 2, 30), entry(3, 2, 31)], hidden: new Set([2]) });
+  assert.deepEqual(
+    list.flatMap((row) => (row.kind === "entry" ? [row.seq] : [])),
+    [1, 3],
+  );
+  assert.equal(kinds(list), "pill entry pill entry");
 });
 
 test("a device whose clock is behind makes no new day", () => {

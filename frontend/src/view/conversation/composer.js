@@ -6,6 +6,8 @@ import { h, Lifetime, setAttribute, setText } from "../../lib/dom.js";
 import { isBlank } from "../../lib/text.js";
 import { failureText, titleOf } from "../context.js";
 import { createAlert } from "../parts/form.js";
+import { icon } from "../parts/icon.js";
+import { openEmojiPanel } from "./emoji-panel.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Key} Key */
@@ -35,12 +37,21 @@ export function createComposer(page, key, afterSend) {
     { type: "submit", class: "button composer__send", "data-kind": "main" },
     t("composer.send"),
   );
+  const emoji = h("button", {
+    type: "button",
+    class: "icon-button composer__emoji",
+    "aria-label": t("emoji.open"),
+    title: t("emoji.open"),
+    "aria-expanded": "false",
+    "aria-haspopup": "dialog",
+  });
+  emoji.append(icon("emoji"));
   const form = h(
     "form",
     { class: "composer__form" },
     h("div", { class: "composer__box" }, mirror, input),
     alert.node,
-    h("div", { class: "composer__bar" }, hint, button),
+    h("div", { class: "composer__bar" }, emoji, hint, button),
   );
   const gone = h(
     "p",
@@ -96,6 +107,42 @@ export function createComposer(page, key, afterSend) {
     afterSend();
   }
 
+  /** @type {ReturnType<typeof openEmojiPanel> | null} */
+  let panel = null;
+  function toggleEmoji() {
+    if (panel) {
+      panel.close();
+      return;
+    }
+    setAttribute(emoji, "aria-expanded", "true");
+    panel = openEmojiPanel(page, {
+      pick: insert,
+      closed() {
+        panel = null;
+        setAttribute(emoji, "aria-expanded", "false");
+        input.focus({ preventScroll: true });
+      },
+    });
+    node.append(panel.node);
+    panel.focus();
+  }
+
+  /** Where the caret is, in the place of what is marked. @param {string} text */
+  function insert(text) {
+    input.setRangeText(text, input.selectionStart, input.selectionEnd, "end");
+    onInput();
+  }
+
+  life.listen(emoji, "click", toggleEmoji);
+  life.listen(document, "pointerdown", (event) => {
+    const inside =
+      panel?.node.contains(/** @type {Node} */ (event.target)) ||
+      emoji.contains(/** @type {Node} */ (event.target));
+    if (panel && !inside) {
+      panel.close();
+    }
+  });
+  life.add(() => panel?.close());
   life.listen(input, "input", onInput);
   life.listen(input, "keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.altKey) {

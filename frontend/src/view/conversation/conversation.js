@@ -25,7 +25,7 @@ export function mountConversation(page, key, place) {
   const header = createHeader(page, key, () => showMembers(!members, true));
   const log = createLog(page, key);
   const composer = createComposer(page, key, log.toEnd);
-  const centre = h("div", { class: "conversation__centre" }, log.node, composer.node);
+  const centre = h("div", { class: "conversation__centre" }, log.node, log.picking, composer.node);
   const body = h("div", { class: "conversation__body" }, centre);
   const node = h(
     "main",

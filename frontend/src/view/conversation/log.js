@@ -1,26 +1,32 @@
 // @ts-check
-// The messages of one conversation: a scrolling window over its newest entries that grows upwards as one reads back,
-// stays at its end while one is there, and says what has really been seen. Where things stand is position.js's,
-// what stands there rows.js's.
+// The messages of one conversation: a scrolling window over what is held of it, that moves as one reads back, stays at
+// its end while one is there, and says what has really been seen. Where things stand is position.js's, which of them
+// stand there extent.js's, as what rows.js's; what one can do with a message is actions.js's.
 
-import { h, Lifetime, reconcile, setAttribute, unmountItems } from "../../lib/dom.js";
+import { h, Lifetime, setAttribute } from "../../lib/dom.js";
+import { loadMarkdown, markdownReader } from "../../lib/vendor.js";
+import { createActions } from "./actions.js";
 import { createAnnouncer } from "./announcer.js";
+import { createChunks } from "./chunks.js";
 import { createEntry } from "./entry.js";
 import { createExtent } from "./extent.js";
+import { createFirstNew } from "./first-new.js";
 import { createJump } from "./jump.js";
 import { createOlder, createTrouble, showInstead } from "./log-states.js";
 import { createNewAfter } from "./new-after.js";
 import { createPosition } from "./position.js";
+import { createRoles } from "./roles.js";
 import { rowsOf } from "./rows.js";
 import { createHole, createNewLine, createNote, createPill } from "./separators.js";
 import { createSight } from "./sight.js";
+import { walkMessages } from "./walk.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Key} Key */
 /** @typedef {import("./rows.js").LogRow} LogRow */
 
 /** So near to the upper edge older entries are fetched: before one gets there. */
-const NEAR_TOP = 500;
+const NEAR_TOP = 1200;
 
 /**
  * @param {ClientPage} page
@@ -30,7 +36,6 @@ export function createLog(page, key) {
   const { client, t } = page;
   const life = new Lifetime();
   const older = createOlder(page, key);
-  const rows = h("div", { class: "log__rows" });
   const log = h("div", {
     class: "log",
     role: "log",
@@ -39,28 +44,38 @@ export function createLog(page, key) {
     tabindex: 0,
   });
   setAttribute(log, "data-kind", key.startsWith("g:") ? "group" : "direct");
+  const extent = createExtent();
+  const chunks = createChunks({ log, extent, create, resized });
+  const rows = chunks.node;
   log.append(h("div", { class: "log__space" }), older.node, rows);
   const instead = h("div", { class: "log-frame__instead", hidden: true });
   const trouble = createTrouble(page, key);
   const announcer = createAnnouncer(page, life);
   const jump = createJump(page, toEnd);
-  const node = h("div", { class: "log-frame" }, log, instead, trouble.node, jump.node, announcer.node);
   const position = createPosition(log, rows);
-  const extent = createExtent();
   const sight = createSight(page, key, { log, rows });
+  const roles = createRoles(page, key);
   const newLine = createNewAfter(client.log(key));
+  const firstNew = createFirstNew(page, key, { life, log, rows, show });
+  const node = h("div", { class: "log-frame" }, log, instead, trouble.node, firstNew.node, jump.node);
+  const actions = createActions(page, key, { life, log, frame: node, changed: update });
+  node.append(announcer.node);
 
   function update() {
     const view = client.log(key);
-    extent.follow(view, position.atEnd, newAfter(view));
+    const after = newAfter(view);
+    firstNew.note(view, after);
+    extent.follow(view, position.atEnd, after);
     older.update(view, extent.reaches(view));
-    reconcile(rows, rowsFor(view), (row) => row.key, create);
+    const { first, last } = extent;
+    chunks.update(rowsOf({ view, me: client.me.id, newAfter: after, first, last }), extent.space(view));
     showInstead(page, instead, view);
     trouble.update(view);
     if (!newLine.place(view.older === "end" && extent.reaches(view), rows, position)) {
       position.keep();
     }
     announcer.update(view);
+    actions.update(view);
     settle();
   }
 
@@ -69,15 +84,10 @@ export function createLog(page, key) {
     return newLine.after(view, page.attention.looking);
   }
 
-  /** @param {import("../context.js").LogView} view */
-  function rowsFor(view) {
-    return rowsOf({ view, me: client.me.id, newAfter: newAfter(view), first: extent.first });
-  }
-
   /** @param {LogRow} row @returns {import("../../lib/dom.js").ItemView<any>} */
   function create(row) {
     if (row.kind === "entry") {
-      return createEntry(page, row);
+      return createEntry(page, row, { picking: actions.picking, roles });
     }
     if (row.kind === "note") {
       return createNote(page);
@@ -100,48 +110,82 @@ export function createLog(page, key) {
       if (life.ended) {
         return;
       }
+      moveWindow();
       sight.look();
-      jump.show(!position.atEnd, sight.countBelow());
-      reachUp();
+      const view = client.log(key);
+      jump.show(!position.atEnd || !extent.atEnd, sight.countBelow());
+      firstNew.update(view);
+      reachUp(view);
     });
   }
 
-  /** More of what is held, else more from the server. A failed fetch waits for its button. */
-  function reachUp() {
+  /** The window of what stands in the page goes along with what is in sight. */
+  function moveWindow() {
     const view = client.log(key);
-    if (log.scrollTop > NEAR_TOP || view.entries.length === 0) {
+    // What somebody marks to copy it stays while they do.
+    const marked = document.getSelection();
+    const drops = !marked || marked.isCollapsed || !log.contains(marked.anchorNode);
+    if (
+      extent.cover(
+        view,
+        position.chunks((distance) => extent.at(view, distance)),
+        drops,
+      )
+    ) {
+      update();
+    }
+  }
+
+  /** More from the server before one gets to the top of what is held. A failed fetch waits for its button. */
+  function reachUp(/** @type {import("../context.js").LogView} */ view) {
+    if (log.scrollTop > NEAR_TOP || view.entries.length === 0 || !extent.reaches(view)) {
       return;
     }
-    if (extent.grow(view)) {
-      update();
-    } else if (view.older === "idle" && view.state !== "gone") {
+    if (view.older === "idle" && view.state !== "gone") {
       client.loadOlder(key).catch(() => {});
     }
   }
 
+  /** Goes to where an entry stands that is held. @param {number} seq */
+  function show(seq) {
+    extent.show(client.log(key), seq);
+    position.leaveEnd();
+    update();
+    const line = rows.querySelector(".new-line") ?? rows.querySelector(`[data-seq="${seq}"]`);
+    if (line) {
+      position.toRow(line);
+    }
+    settle();
+  }
+
   function toEnd() {
+    extent.toEnd(client.log(key));
     position.toEnd();
+    update();
+  }
+
+  function resized() {
+    position.keep();
     settle();
   }
 
   function onScroll() {
     position.note();
+    actions.scrolled();
     settle();
   }
 
   function fill() {
     update();
-    const sizes = new ResizeObserver(() => {
-      position.keep();
-      settle();
-    });
-    sizes.observe(log);
-    sizes.observe(rows);
-    life.add(() => sizes.disconnect());
     life.listen(log, "scroll", onScroll, { passive: true });
+    life.add(walkMessages(log, rows));
+    if (!markdownReader()) {
+      loadMarkdown().then((there) => there && !life.ended && update());
+    }
     life.add(page.attention.on("change", update));
     life.add(client.on("people", update));
     life.add(client.on("me", update));
+    life.add(client.on("members", update));
     life.add(client.on("log", (/** @type {Key} */ changed) => changed === key && update()));
   }
 
@@ -149,10 +193,12 @@ export function createLog(page, key) {
     node,
     fill,
     toEnd,
+    /** What stands in the place of the composer while messages are picked. */
+    picking: actions.bar,
     focus: () => log.focus({ preventScroll: true }),
     destroy() {
       life.end();
-      unmountItems(rows);
+      chunks.destroy();
     },
   };
 }

@@ -40,12 +40,12 @@ export function createNewAfter(opened) {
      * @returns {boolean} Whether it went anywhere.
      */
     place(whole, rows, position) {
-      const line = placed && !waiting ? null : rows.querySelector(":scope > .new-line");
+      const line = placed && !waiting ? null : rows.querySelector(".new-line");
       if (!line) {
         return false;
       }
       placed = true;
-      const first = rows.querySelector(":scope > [data-seq]");
+      const first = rows.querySelector("[data-seq]");
       const below = first && line.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING;
       if (!position.atEnd || (below && !whole)) {
         return false;

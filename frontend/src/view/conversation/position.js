@@ -8,7 +8,7 @@ export const NEAR_END = 100;
 
 /**
  * @param {HTMLElement} log  Scrolls.
- * @param {HTMLElement} rows  Holds the rows, in order.
+ * @param {HTMLElement} rows  Holds the chunks, in order, and they the rows.
  */
 export function createPosition(log, rows) {
   let atEnd = true;
@@ -43,7 +43,7 @@ export function createPosition(log, rows) {
   }
 
   function restore() {
-    const anchor = anchors.find(({ node }) => node.parentNode === rows);
+    const anchor = anchors.find(({ node }) => rows.contains(node));
     if (!anchor) {
       return;
     }
@@ -56,6 +56,26 @@ export function createPosition(log, rows) {
   return {
     note,
     keep,
+    /**
+     * The first and the last chunk in sight. Where none stands in the page, so far down is what would.
+     *
+     * @param {(distance: number) => number} at
+     * @returns {[number, number]}
+     */
+    chunks(at) {
+      const seen = chunksInSight(log, rows).map((node) => Number(node.getAttribute("data-chunk")));
+      const [first] = seen;
+      if (first !== undefined) {
+        return [first, seen.at(-1) ?? first];
+      }
+      const there = at(log.getBoundingClientRect().top - rows.getBoundingClientRect().top);
+      return [there, there];
+    },
+    /** One goes somewhere else on purpose. */
+    leaveEnd() {
+      atEnd = false;
+      anchors = [];
+    },
     get atEnd() {
       return atEnd;
     },
@@ -83,15 +103,37 @@ export function createPosition(log, rows) {
 const ABOVE = 56;
 
 /**
- * The rows of which something can be seen, the first one found by halving.
+ * The chunks of which something can be seen.
+ *
+ * @param {HTMLElement} log
+ * @param {HTMLElement} rows
+ * @returns {Element[]}
+ */
+export function chunksInSight(log, rows) {
+  return between(rows.children, log.getBoundingClientRect());
+}
+
+/**
+ * The rows of which something can be seen. Only chunks in sight are looked into: to measure within another one, the
+ * browser would have to lay it out.
  *
  * @param {HTMLElement} log
  * @param {HTMLElement} rows
  * @returns {Element[]}
  */
 export function inSight(log, rows) {
-  const { top, bottom } = log.getBoundingClientRect();
-  const all = rows.children;
+  const box = log.getBoundingClientRect();
+  return between(rows.children, box).flatMap((chunk) => between(chunk.children, box));
+}
+
+/**
+ * Elements that stand one below the other: those within, the first one found by halving.
+ *
+ * @param {HTMLCollection} all
+ * @param {DOMRect} box
+ * @returns {Element[]}
+ */
+function between(all, { top, bottom }) {
   let low = 0;
   let high = all.length;
   while (low < high) {

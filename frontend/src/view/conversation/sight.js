@@ -4,6 +4,7 @@
 
 import { kindOf } from "../../net/wire.js";
 import { inSight } from "./position.js";
+import { placeOf } from "./rows.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 
@@ -70,18 +71,18 @@ function newestInSight(log, rows) {
 }
 
 /**
- * Kinds that are not shown count as seen with the entry before them.
+ * What is not shown counts as seen with the entry before them.
  *
  * @param {import("../context.js").LogView} view
  * @param {number} seq
  */
-function throughUnknown({ entries }, seq) {
-  let index = entries.findIndex((entry) => entry.seq > seq);
-  if (index < 0) {
-    return seq;
-  }
+function throughUnknown({ entries, hidden }, seq) {
+  let index = placeOf(entries, seq + 1);
   let through = seq;
-  while (index < entries.length && kindOf(entries[index].message_type) === "unknown") {
+  while (
+    index < entries.length &&
+    (kindOf(entries[index].message_type) === "unknown" || hidden.has(entries[index].seq))
+  ) {
     through = entries[index].seq;
     index += 1;
   }
