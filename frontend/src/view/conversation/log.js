@@ -119,6 +119,31 @@ export function createLog(page, key) {
     }
   }
 
+  /**
+   * Puts an entry into the middle of what is seen.
+   *
+   * @param {number} seq
+   * @returns {HTMLElement | null} Null: it is not held.
+   */
+  function show(seq) {
+    const view = client.log(key);
+    if (!view.entries.some((entry) => entry.seq === seq)) {
+      return null;
+    }
+    // Away from the end first, or what is shown above it would be taken away again.
+    log.scrollTop = 0;
+    position.note();
+    while (seq < extent.first && extent.grow(view)) {
+      // Further up.
+    }
+    update();
+    const row = /** @type {HTMLElement | null} */ (rows.querySelector(`:scope > [data-seq="${seq}"]`));
+    row?.scrollIntoView({ block: "center" });
+    position.note();
+    settle();
+    return row;
+  }
+
   function toEnd() {
     position.toEnd();
     settle();
@@ -141,6 +166,7 @@ export function createLog(page, key) {
     life.listen(log, "scroll", onScroll, { passive: true });
     life.add(page.attention.on("change", update));
     life.add(client.on("people", update));
+    life.add(client.on("link", update));
     life.add(client.on("me", update));
     life.add(client.on("log", (/** @type {Key} */ changed) => changed === key && update()));
   }
@@ -148,6 +174,8 @@ export function createLog(page, key) {
   return {
     node,
     fill,
+    show,
+    rows,
     toEnd,
     focus: () => log.focus({ preventScroll: true }),
     destroy() {
