@@ -3,6 +3,7 @@
 
 import { h } from "../../lib/dom.js";
 import { icon } from "./icon.js";
+import { picture } from "./picture.js";
 
 /** @typedef {import("../context.js").Page} Page */
 
@@ -15,7 +16,7 @@ export function createNotice(page, { icon: name, title, heading, hint, code, act
   const node = h(
     "div",
     { class: "notice" },
-    h("span", { class: "notice__picture", "aria-hidden": "true" }, icon(name)),
+    picture(name) ?? h("span", { class: "notice__picture", "aria-hidden": "true" }, icon(name)),
     h(heading ? "h1" : "p", { class: "notice__title" }, title),
     hint && h("p", { class: "notice__hint" }, hint),
     code && createCode(page, code),
