@@ -64,6 +64,7 @@ export function openSettings(page, first = general.id) {
       panel.append(...sections[at].build(page, dialog));
     }
     dialog.node.dataset.section = sections[at].id;
+    tabs[at].scrollIntoView({ block: "nearest", inline: "nearest" });
     tabs.forEach((tab, index) => {
       setAttribute(tab, "aria-selected", String(index === at));
       setAttribute(tab, "tabindex", index === at ? 0 : -1);
