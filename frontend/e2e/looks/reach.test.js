@@ -32,7 +32,12 @@ function tooSmall(page, least) {
     const open = document.querySelector("dialog[open]");
     const small = [...all].filter((node) => {
       const row = node.closest(".choice__option, .switch, .composer__box") ?? node;
-      const { width, height } = row.getBoundingClientRect();
+      // Some are larger to a finger than to the eye.
+      const around = getComputedStyle(row, "::after");
+      const [wider, higher] = around.position === "absolute" ? [around.width, around.height] : ["0", "0"];
+      const box = row.getBoundingClientRect();
+      const width = Math.max(box.width, Number.parseFloat(wider) || 0);
+      const height = Math.max(box.height, Number.parseFloat(higher) || 0);
       const shown = node.checkVisibility({ visibilityProperty: true }) && width > 1 && height > 1;
       return shown && (!open || open.contains(node)) && Math.min(width, height) < wanted - 0.5;
     });
