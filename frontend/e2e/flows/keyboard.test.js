@@ -232,6 +232,12 @@ flow(
     await bar.waitFor({ state: "hidden" });
     assert.match(await keyboard.focused(), /textbox "Message"/);
     assert.equal(await alice.page.locator("[data-found]").count(), 0);
+
+    await keyboard.presses("Control+f");
+    await bar.waitFor();
+    await keyboard.goesTo(/log "Messages"/);
+    await keyboard.presses("Escape");
+    await bar.waitFor({ state: "hidden" });
   },
 );
 

@@ -48,7 +48,7 @@ export function handleKeys(page, workspace, find) {
 }
 
 /**
- * What is unread is read, and the newest shown; with nothing unread, from the conversation to its row in the list. Where
+ * The search closes. Then what is unread is read, and the newest shown; with nothing unread, from the conversation to its row in the list. Where
  * only one column fits, the conversation closes.
  *
  * @param {ClientPage} page
@@ -58,6 +58,13 @@ function stepOut({ client }, workspace) {
   const { current } = client;
   if (!current) {
     return false;
+  }
+  const search = /** @type {HTMLElement | null} */ (
+    workspace.querySelector(".find:not([hidden]) .find__close")
+  );
+  if (search) {
+    search.click();
+    return true;
   }
   const { unread, have } = client.log(current);
   if (unread > 0) {

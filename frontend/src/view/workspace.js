@@ -70,6 +70,10 @@ export function mountWorkspace(base, client) {
   }
 
   function find() {
+    // Pressed in it once more, it is the browser's own search that is wanted.
+    if (document.activeElement?.closest(".find")) {
+      return false;
+    }
     conversation?.find?.();
     return Boolean(conversation?.find);
   }

@@ -126,7 +126,7 @@ export function openSwitcher(page) {
  * @param {ClientPage} page
  * @returns {Candidate[]}
  */
-function candidates(page) {
+export function candidates(page) {
   const { client, t } = page;
   const { rows } = client.conversations;
   const talked = new Set(rows.map(({ key }) => key));
