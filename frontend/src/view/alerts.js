@@ -34,7 +34,7 @@ export function mountAlerts(page) {
     device.badge.show(unreadIn(rows));
     for (const row of rows) {
       const seq = newestOf(row);
-      const fresh = begun && seq > (known.get(row.key) ?? 0) && isWorth(page, row);
+      const fresh = begun && seq > (known.get(row.key) ?? 0) && isWanted(page) && isWorth(page, row);
       known.set(row.key, Math.max(known.get(row.key) ?? 0, seq));
       if (fresh) {
         life.after(READ_WITHIN, () => alert(row.key, seq));
@@ -53,7 +53,7 @@ export function mountAlerts(page) {
   function alert(key, seq) {
     const row = client.conversations.rows.find((one) => one.key === key);
     // A newer one has its own turn.
-    if (!row || newestOf(row) !== seq || !isWorth(page, row) || !device.foremost.mine) {
+    if (!row || newestOf(row) !== seq || row.unread === 0 || !isWorth(page, row) || !device.foremost.mine) {
       return;
     }
     if (page.preferences.get("sound")) {
@@ -78,17 +78,24 @@ export function mountAlerts(page) {
   };
 }
 
+/** @param {ClientPage} page */
+function isWanted({ preferences }) {
+  return preferences.get("notify") || preferences.get("sound");
+}
+
 /**
- * @param {Pick<ClientPage, "client" | "attention" | "preferences">} page
+ * Whether it is one to be told of, should it stay unread: how much is unread may be known a little later than what came.
+ *
+ * @param {ClientPage} page
  * @param {ConversationRow} row
  */
-export function isWorth({ client, attention, preferences }, row) {
+function isWorth({ client, attention, preferences }, row) {
   const { last } = row;
   if (!last || isDraft(last) || last.sender_id === client.me.id || kindOf(last.message_type) !== "written") {
     return false;
   }
   const looked = attention.looking && client.current === row.key;
-  return row.unread > 0 && !row.muted && !looked && !preferences.get("quiet");
+  return !row.muted && !looked && !preferences.get("quiet");
 }
 
 /** @param {ConversationRow} row */

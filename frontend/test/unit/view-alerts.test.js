@@ -130,6 +130,30 @@ test("what is read at once on another device does not ring, and what is read lat
   assert.deepEqual(here.shown(), []);
 });
 
+test("what is counted a little later than it came rings all the same", async () => {
+  await here.list([]);
+  await here.list([fromAlice(3, "hello", { unread: 0 })]);
+  await here.list([fromAlice(3, "hello", { unread: 1 })]);
+  assert.deepEqual(here.shown(), ["Alice Morgan: hello"]);
+});
+
+test("what was read and is marked as unread again does not ring", async () => {
+  await here.list([]);
+  await here.list([fromAlice(3, "hello", { unread: 0 })]);
+  assert.deepEqual(here.shown(), []);
+  await here.list([fromAlice(3, "hello", { unread: 1 })]);
+  assert.deepEqual(here.shown(), []);
+});
+
+test("whoever asks for notifications a moment after a message is not told of that one", async () => {
+  here.preferences.set("notify", false);
+  here.preferences.set("sound", false);
+  await here.list([]);
+  await here.list([fromAlice(3, "before")]);
+  here.preferences.set("notify", true);
+  assert.deepEqual(here.shown(), []);
+});
+
 test("neither notification nor sound unless they were asked for", async () => {
   here.preferences.set("notify", false);
   here.preferences.set("sound", false);
