@@ -6,9 +6,13 @@ import { Emitter } from "../lib/emitter.js";
 
 const ADDRESS = "/sw.js";
 
-/** Only where a page may have one: by https, or from this machine. */
+/**
+ * Only where a page may have one (by https, or from this machine), and only for a page that a server led to its build:
+ * an app that brings its files along needs none.
+ */
 export async function startWorker() {
-  if (!globalThis.isSecureContext || !navigator.serviceWorker || !location.protocol.startsWith("http")) {
+  const served = new URL(import.meta.url).pathname.startsWith("/b/");
+  if (!served || !globalThis.isSecureContext || !navigator.serviceWorker) {
     return;
   }
   try {

@@ -34,7 +34,9 @@ export function mountWorkspace(base, client) {
   const resizer = mountResizer(page);
   const place = h("div", { class: "workspace__conversation" });
   const banners = h("div", { class: "workspace__banners" }, banner.node, version.node);
-  const node = h("div", { class: "workspace" }, rail.node, banners, list.node, resizer.node, place);
+  const node = h("div", { class: "workspace" }, rail.node, banners, list.node, place);
+  // In a part of the page that has a name, as everything is.
+  list.node.append(resizer.node);
   /** @type {{ node: HTMLElement, focus(): void, find?(): void, destroy(): void } | null} */
   let conversation = null;
   /** @type {Key | null | undefined} */
