@@ -40,7 +40,13 @@ async fn the_page_names_its_build_and_its_files_are_kept_for_ever() {
         let file = node.get(&path).send().await;
         assert_eq!((file.status, file.header("cache-control")), (200, FOR_EVER), "{path}");
         let kind = file.header("content-type").unwrap();
-        let expected = [(".js", "text/javascript"), (".css", "text/css"), (".svg", "image/svg+xml")];
+        let expected = [
+            (".js", "text/javascript"),
+            (".css", "text/css"),
+            (".svg", "image/svg+xml"),
+            (".png", "image/png"),
+            (".webmanifest", "application/manifest+json"),
+        ];
         let known = expected.iter().any(|(end, mime)| path.ends_with(end) && kind.starts_with(mime));
         assert!(known, "{path}: {kind}");
     }
@@ -63,7 +69,7 @@ async fn the_policy_lets_own_files_work_and_nothing_that_is_written_into_a_page(
         "form-action 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        "trusted-types 'none'",
+        "trusted-types worker",
     ];
     for rule in needed {
         assert!(rules.contains(&rule), "{rule} in {policy}");
@@ -71,6 +77,20 @@ async fn the_policy_lets_own_files_work_and_nothing_that_is_written_into_a_page(
     for never in ["unsafe-", "*", "http:", "https:", "strict-dynamic", "nonce-"] {
         assert!(!policy.contains(never), "{never} in {policy}");
     }
+}
+
+#[tokio::test]
+async fn the_worker_lies_at_the_top_knows_the_build_of_the_page_and_is_asked_for_again_each_time() {
+    let node = Node::start().await;
+    let script = script_of(&node).await;
+    let worker = node.get("/sw.js").send().await;
+    assert_eq!((worker.status, worker.header("content-type")), (200, Some("text/javascript; charset=utf-8")));
+    assert_eq!(worker.header("cache-control"), Some("no-cache"));
+    let page = node.get("/").send().await;
+    assert_eq!(worker.header("content-security-policy"), page.header("content-security-policy"));
+    let own = format!("\"{}\"", script.trim_end_matches("main.js"));
+    assert!(worker.text.contains(&own), "{own} in {}", worker.text);
+    assert!(!worker.text.contains("\"./"), "nothing is left that leads nowhere");
 }
 
 #[tokio::test]
@@ -132,7 +152,7 @@ async fn what_holds_secrets_is_never_packed() {
 #[tokio::test]
 async fn head_says_what_get_would_and_sends_nothing() {
     let node = Node::start().await;
-    for path in ["/".to_owned(), script_of(&node).await] {
+    for path in ["/".to_owned(), "/sw.js".to_owned(), script_of(&node).await] {
         for takes in ["identity", "br"] {
             let get = node.get(&path).header("accept-encoding", takes).send().await;
             let head = node.call("HEAD", &path).header("accept-encoding", takes).send().await;

@@ -7,12 +7,17 @@ import { Link } from "./net/link.js";
 import { rest } from "./net/rest.js";
 import { Session } from "./net/session.js";
 import { Attention } from "./platform/attention.js";
+import { Badge } from "./platform/badge.js";
 import { composerStore, draftStore, thisBrowser } from "./platform/browser.js";
 import { Build } from "./platform/build.js";
 import { openCache } from "./platform/cache.js";
+import { Foremost } from "./platform/foremost.js";
 import { DeviceNetwork, exclusively } from "./platform/network.js";
+import { Notifications } from "./platform/notifications.js";
 import { Place } from "./platform/place.js";
 import { StoredPreferences } from "./platform/preferences.js";
+import { Sound } from "./platform/sound.js";
+import { Installing, startWorker } from "./platform/worker.js";
 import { Account } from "./state/account.js";
 import { Client } from "./state/client.js";
 import { Composers } from "./state/composers.js";
@@ -25,6 +30,14 @@ const attention = new Attention();
 const preferences = new StoredPreferences();
 const place = new Place();
 const build = new Build((url, request) => fetch(url, request));
+const device = {
+  notifications: new Notifications(),
+  foremost: new Foremost(attention),
+  sound: new Sound(),
+  badge: new Badge(),
+  installing: new Installing(),
+  sections: [],
+};
 const browser = thisBrowser((news) => account.heard(news));
 
 const account = new Account({
@@ -97,5 +110,6 @@ addEventListener("pagehide", () => {
   }
 });
 
-mountApp(document.body, { account, preferences, attention, build });
+mountApp(document.body, { account, preferences, attention, build, device });
 account.start();
+startWorker();

@@ -14,6 +14,9 @@ const INDEX: &str = "index.html";
 /// The module that the page starts.
 const ENTRY: &str = "main.js";
 
+/// The script that keeps the page for when nothing answers.
+const WORKER: &str = "sw.js";
+
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/../frontend/src"]
 struct Files;
@@ -25,6 +28,8 @@ pub struct Build {
     files: BTreeMap<String, Piece>,
     /// `index.html`, its references led to this build.
     pub page: Piece,
+    /// `sw.js`, which is told its build in the same way.
+    pub worker: Piece,
     /// Names the page. It is weak because the same page goes out packed in several ways.
     pub tag: HeaderValue,
 }
@@ -44,6 +49,7 @@ impl Build {
         Self {
             tag: HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("W/\"\"")),
             page: Piece::new(INDEX, page.into_bytes()),
+            worker: Piece::new(WORKER, worker(&name, &files).into_bytes()),
             files: files.into_iter().map(|(name, bytes)| (name.clone(), Piece::new(&name, bytes))).collect(),
             name,
         }
@@ -75,7 +81,17 @@ fn page(build: &str, files: &BTreeMap<String, Vec<u8>>) -> String {
         let _ = write!(preloads, "  <link rel=\"modulepreload\" href=\"./{module}\">\n  ");
     }
     let index = read(INDEX).unwrap_or_default();
-    index.replacen("</head>", &format!("{preloads}</head>"), 1).replace("\"./", &format!("\"/b/{build}/"))
+    led_to(build, &index.replacen("</head>", &format!("{preloads}</head>"), 1))
+}
+
+/// The worker has to lie at the top to have the page in its scope, where no path says which build it is of.
+fn worker(build: &str, files: &BTreeMap<String, Vec<u8>>) -> String {
+    led_to(build, &files.get(WORKER).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default())
+}
+
+/// Whatever is named relative to the page, led to the build.
+fn led_to(build: &str, text: &str) -> String {
+    text.replace("\"./", &format!("\"/b/{build}/"))
 }
 
 #[cfg(test)]
@@ -91,11 +107,15 @@ mod tests {
         }
         let page = String::from_utf8(build.page.plain().to_vec()).unwrap();
         assert!(page.contains(&format!("\"/b/{}/{ENTRY}\"", build.name)) && !page.contains("\"./"), "{page}");
+        let worker = String::from_utf8(build.worker.plain().to_vec()).unwrap();
+        assert!(worker.contains(&format!("\"/b/{}/\"", build.name)) && !worker.contains("\"./"), "{worker}");
     }
 
     fn small(main: &str) -> BTreeMap<String, Vec<u8>> {
         let page = "<head><script type=\"module\" src=\"./main.js\"></script></head>";
-        let files = [(INDEX, page), (ENTRY, main), ("net/wire.js", "export {};"), ("lazy.js", "")];
+        let worker = "const OWN = \"./\";";
+        let files =
+            [(INDEX, page), (ENTRY, main), (WORKER, worker), ("net/wire.js", "export {};"), ("lazy.js", "")];
         files.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec())).into()
     }
 
@@ -114,9 +134,12 @@ mod tests {
     }
 
     #[test]
-    fn any_change_of_any_file_is_another_build_with_another_page() {
+    fn any_change_of_any_file_is_another_build_with_another_page_and_another_worker() {
         let (one, other) = (Build::of(small("1")), Build::of(small("2")));
         assert!(one.name != other.name && one.tag != other.tag);
+        assert!(one.worker.plain() != other.worker.plain());
+        let told = format!("const OWN = \"/b/{}/\";", one.name);
+        assert_eq!(one.worker.plain(), told.as_bytes());
         let same = Build::of(small("1"));
         assert!(one.name == same.name && one.tag == same.tag);
         assert!(one.find(&one.name, ENTRY).is_some());

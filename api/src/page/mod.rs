@@ -3,6 +3,9 @@
 //!
 //! A page that was opened before an update learns of it by asking for its own `main.js` again (HEAD, past the
 //! cache) once it is connected: 404 means that another build is served now, and that it should be loaded anew.
+//!
+//! `/sw.js` keeps the page and the files of its own build for when nothing answers. Like the page it is never kept
+//! without asking: a new build has another one, which is how browsers learn of it.
 
 mod build;
 mod coding;
@@ -22,11 +25,11 @@ use std::sync::Arc;
 
 /// Own scripts, styles and pictures (one on somebody else's server would tell them who looks, and when), and a
 /// connection to where they came from (`'self'` is its WebSocket too); nothing written into the page, and no string
-/// that becomes markup or script.
+/// that becomes markup or script, but for the address of the worker, which only a policy of that name lets through.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
                       font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
-                      trusted-types 'none'";
+                      trusted-types worker";
 
 const OF_THE_PAGE: [(HeaderName, &str); 3] = [
     (CACHE_CONTROL, "no-cache"),
@@ -37,9 +40,10 @@ const OF_THE_PAGE: [(HeaderName, &str); 3] = [
 /// The routes of the client.
 pub fn router() -> Router {
     let build = Arc::new(Build::load());
+    let worker = at("sw.js", both(Worker(build.clone())));
     let (page, file) = (Page(build.clone()), File(build));
     let (page, file) = (at("", both(page)), at("b/{build}/{**file}", both(file)));
-    Router::new().push(page).push(file)
+    Router::new().push(page).push(worker).push(file)
 }
 
 fn both(handler: impl Handler + Clone) -> [Call; 2] {
@@ -74,6 +78,17 @@ fn has(headers: &HeaderMap, tag: &[u8]) -> bool {
         headers.get_all(IF_NONE_MATCH).iter().flat_map(|tags| tags.as_bytes().split(|byte| *byte == b','));
     // Our tags have no comma in them; a piece of another one's never looks like ours.
     tags.map(<[u8]>::trim_ascii).any(|known| known == b"*" || opaque(known) == opaque(tag))
+}
+
+#[derive(Clone)]
+struct Worker(Arc<Build>);
+
+#[async_trait]
+impl Handler for Worker {
+    async fn handle(&self, req: &mut Request, _: &mut Depot, res: &mut Response, _: &mut FlowCtrl) {
+        set(res.headers_mut(), &OF_THE_PAGE);
+        self.0.worker.send(req, res);
+    }
 }
 
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 // where they are.
 
 import assert from "node:assert/strict";
+import { eventually } from "../support/eventually.js";
 import { flow } from "../support/flow.js";
 import { PASSWORD } from "../support/person.js";
 
@@ -116,10 +117,169 @@ flow("Escape closes a dialog and gives the focus back to where it was", async ({
   await keyboard.goesTo(/button "Settings"/);
   await keyboard.presses("Enter");
   await alice.dialog("Settings").waitFor();
-  await keyboard.goesTo(/radio "Dark"/, "Tab").catch(async () => {
-    await keyboard.goesTo(/radio "(System|Light|Dark)"/);
-  });
+  await keyboard.goesTo(/tab "Appearance"/, "ArrowDown");
+  await keyboard.goesTo(/radio "System"/);
+  await keyboard.goesTo(/radio "Dark"/, "ArrowDown");
+  await alice.page.locator("html[data-theme=dark]").waitFor({ state: "attached" });
   await keyboard.presses("Escape");
   await alice.dialog("Settings").waitFor({ state: "hidden" });
   assert.match(await keyboard.focused(), /button "Settings"/);
 });
+
+flow(
+  "from conversation to conversation by keys alone: by name, to the neighbours, to what is unread",
+  async (world) => {
+    const [alice, bob, carol, dora] = await world.people("alice", "bob", "carol", "dora");
+    for (const [index, each] of [bob, carol, dora].entries()) {
+      await each.finds(alice);
+      await each.says(`from ${each.name}`);
+      await alice.row(each.name).waitFor();
+      await eventually(
+        "it is listed first",
+        async () => (await alice.list.getByRole("option").count()) === index + 1,
+      );
+    }
+    const keyboard = new Keyboard(alice);
+    await keyboard.presses("Control+k");
+    await alice.dialog("Go to").waitFor();
+    await keyboard.types("zzz");
+    await alice.page.getByText("Nobody by that name here").waitFor();
+    await keyboard.goesTo(/button "Clear"/);
+    await keyboard.presses("Enter");
+    await keyboard.types("CRL");
+    await keyboard.presses("Enter");
+    await alice.sees("from carol");
+    assert.match(await keyboard.focused(), /textbox "Message"/);
+    await keyboard.types("found you");
+    await keyboard.presses("Enter");
+    await alice.seesItAs("found you", "sent");
+    await carol.sees("found you");
+
+    // What was said last is first: carol, dora, bob.
+    await eventually("carol is first", async () =>
+      /^carol/.test((await alice.list.getByRole("option").first().getAttribute("aria-label")) ?? ""),
+    );
+    await keyboard.presses("Alt+ArrowDown");
+    await alice.sees("from dora");
+    await keyboard.presses("Alt+ArrowUp");
+    await alice.sees("from carol");
+    await eventually("dora was read", async () => (await alice.unread(dora)) === 0);
+    await keyboard.presses("Alt+Shift+ArrowDown");
+    await alice.sees("from bob");
+    await keyboard.presses("Control+2");
+    await alice.sees("from dora");
+    assert.match(await keyboard.focused(), /textbox "Message"/);
+  },
+);
+
+flow("F6 goes through the parts of the window and back, and each says what it is", async ({ people }) => {
+  const [alice, bob] = await people("alice", "bob");
+  await alice.finds(bob);
+  await alice.says("one");
+  await alice.isThrough();
+  const keyboard = new Keyboard(alice);
+  const parts = [
+    /textbox "Message"/,
+    /button "My profile"/,
+    /option "bob/,
+    /button "Profile"/,
+    /log "Messages"/,
+    /textbox "Message"/,
+  ];
+  assert.match(await keyboard.focused(), parts[0]);
+  for (const part of parts.slice(1)) {
+    await keyboard.presses("F6");
+    assert.match(await keyboard.focused(), part);
+  }
+  for (const part of parts.toReversed().slice(1)) {
+    await keyboard.presses("Shift+F6");
+    assert.match(await keyboard.focused(), part);
+  }
+});
+
+flow(
+  "a search goes through what was said, the newest first, and Escape gives the composer back",
+  async ({ people }) => {
+    const [alice, bob] = await people("alice", "bob");
+    await alice.finds(bob);
+    for (let number = 1; number <= 30; number += 1) {
+      await alice.says(number % 10 === 0 ? `a needle, number ${number}` : `hay ${number}`);
+    }
+    await alice.isThrough();
+    const keyboard = new Keyboard(alice);
+    await keyboard.presses("Control+f");
+    assert.match(await keyboard.focused(), /searchbox "Search in this conversation"/);
+    await keyboard.types("NEEDLE");
+    const bar = alice.page.getByRole("search", { name: "Search in this conversation" });
+    await bar.getByText("1 of 3").waitFor();
+    const shown = async () => alice.page.locator("[data-found] .bubble__text").textContent();
+    assert.equal(await shown(), "a needle, number 30");
+    await keyboard.presses("Enter");
+    await bar.getByText("2 of 3").waitFor();
+    await keyboard.presses("Enter");
+    assert.equal(await shown(), "a needle, number 10");
+    const row = alice.bubble("a needle, number 10");
+    assert.ok(await row.evaluate((node) => node.getBoundingClientRect().top > 60), "it is in sight");
+    const marks = await alice.page.evaluate(
+      () => [.../** @type {any} */ (CSS).highlights.get("found-here")].length,
+    );
+    assert.equal(marks, 1);
+    await keyboard.presses("Shift+Enter");
+    assert.equal(await shown(), "a needle, number 20");
+    await keyboard.types("X");
+    await bar.getByText("Nothing found").waitFor();
+    await keyboard.presses("Escape");
+    await bar.waitFor({ state: "hidden" });
+    assert.match(await keyboard.focused(), /textbox "Message"/);
+    assert.equal(await alice.page.locator("[data-found]").count(), 0);
+
+    await keyboard.presses("Control+f");
+    await bar.waitFor();
+    await keyboard.goesTo(/log "Messages"/);
+    await keyboard.presses("Escape");
+    await bar.waitFor({ state: "hidden" });
+  },
+);
+
+flow("help and settings open by keys and give the focus back", async ({ people }) => {
+  const [alice, bob] = await people("alice", "bob");
+  await alice.finds(bob);
+  const keyboard = new Keyboard(alice);
+  await keyboard.presses("Control+/");
+  const help = alice.dialog("Keyboard shortcuts");
+  await help.getByText("Next unread conversation").waitFor();
+  await keyboard.presses("Escape");
+  await help.waitFor({ state: "hidden" });
+  assert.match(await keyboard.focused(), /textbox "Message"/);
+  await keyboard.presses("Control+,");
+  await alice.dialog("Settings").waitFor();
+  await keyboard.presses("Escape");
+  await alice.dialog("Settings").waitFor({ state: "hidden" });
+  assert.match(await keyboard.focused(), /textbox "Message"/);
+});
+
+flow(
+  "Escape marks what is unread as read and shows the newest; then it leads to the list",
+  async ({ people }) => {
+    const [alice, bob] = await people("alice", "bob");
+    await alice.finds(bob);
+    await bob.finds(alice);
+    for (let number = 1; number <= 25; number += 1) {
+      await bob.says(`line ${number}\nand more`);
+    }
+    await bob.isThrough();
+    await alice.sees("line 25\nand more");
+    const keyboard = new Keyboard(alice);
+    await keyboard.goesTo(/log "Messages"/, "Shift+Tab");
+    await keyboard.presses("Home");
+    await alice.page.getByRole("button", { name: "Jump to the newest" }).waitFor();
+    await bob.says("not seen yet");
+    await eventually("it is unread", async () => (await alice.unread(bob)) === 1);
+    await keyboard.presses("Escape");
+    await eventually("it is read", async () => (await alice.unread(bob)) === 0);
+    await bob.seesItAs("not seen yet", "read");
+    await alice.page.getByRole("button", { name: /Jump to the newest/ }).waitFor({ state: "hidden" });
+    await keyboard.presses("Escape");
+    assert.match(await keyboard.focused(), /option "bob/);
+  },
+);

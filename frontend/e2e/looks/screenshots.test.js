@@ -31,6 +31,11 @@ const VIEWS = new Set([
   "profile",
   "my-profile",
   "settings",
+  "settings-appearance",
+  "settings-notifications",
+  "settings-shortcuts",
+  "switcher-found",
+  "conversation-search",
   "find-found",
   "create",
   "join-failed",
@@ -39,7 +44,15 @@ const VIEWS = new Set([
 ]);
 
 /** Other words have other lengths. */
-const IN_CHINESE = ["login", "conversation-group", "conversation-offline", "my-profile", "list-empty"];
+const IN_CHINESE = [
+  "login",
+  "conversation-group",
+  "conversation-offline",
+  "my-profile",
+  "list-empty",
+  "settings-notifications-insecure",
+  "settings-shortcuts",
+];
 
 /** @type {import("playwright-core").Browser} */
 let browser;

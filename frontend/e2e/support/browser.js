@@ -17,6 +17,8 @@ const ARGUMENTS = [
   "--font-render-hinting=none",
   "--force-color-profile=srgb",
   "--disable-lcd-text",
+  // A name for this machine that is not one of its own names: to browsers it is a page by plain http from elsewhere.
+  "--host-resolver-rules=MAP elsewhere.test 127.0.0.1",
 ];
 
 export async function launchBrowser() {

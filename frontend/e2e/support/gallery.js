@@ -19,13 +19,18 @@ export class Gallery {
     this.page = page;
   }
 
-  /** @param {import("playwright-core").Browser} browser */
-  static async opened(browser) {
+  /**
+   * @param {import("playwright-core").Browser} browser
+   * @param {{ touch?: boolean }} [how]
+   */
+  static async opened(browser, { touch = false } = {}) {
     const { address, close } = await serveGallery();
     const context = await browser.newContext({
       locale: "en-US",
       timezoneId: "Asia/Shanghai",
       reducedMotion: "reduce",
+      hasTouch: touch,
+      isMobile: touch,
     });
     context.setDefaultTimeout(LIMIT_MS);
     return new Gallery(address, close, context, await context.newPage());

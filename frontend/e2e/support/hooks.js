@@ -2,7 +2,12 @@
 // and windows that only a script which got in would open. A test that ends with one of these on the list has failed.
 
 /** What Chromium itself writes about a network that a test has cut, or about a refusal that the page shows. */
-const OF_THE_NETWORK = [/^Failed to load resource/, /^WebSocket connection to .* failed/];
+const OF_THE_NETWORK = [
+  /^Failed to load resource/,
+  /^WebSocket connection to .* failed/,
+  // By plain http from another machine.
+  /^The Cross-Origin-Opener-Policy header has been ignored/,
+];
 
 /**
  * @param {import("playwright-core").Page} page

@@ -15,6 +15,10 @@ import { Network } from "./network.js";
  * @property {"light" | "dark"} [theme]
  * @property {{ width: number, height: number }} [viewport]
  * @property {string} [timezone]
+ * @property {boolean} [worker]  Whether the page may have its worker: what it answers, a test's routes do not see.
+ * @property {boolean} [touch]
+ * @property {(context: import("playwright-core").BrowserContext) => Promise<unknown>} [prepare]  Before the page is opened.
+ * @property {string} [host]  By which name the page is opened.
  *
  * @typedef {object} Staged
  * @property {{ browser: import("playwright-core").Browser, server: { port: number }, faults: string[] }} stage
@@ -43,21 +47,24 @@ export class Person {
    */
   static async atThePage(
     name,
-    { stage, locale = "en-US", theme = "light", viewport, timezone = "Europe/Berlin" },
+    { stage, locale = "en-US", theme = "light", timezone = "Europe/Berlin", ...more },
   ) {
     const network = await Network.to(stage.server.port);
     const context = await stage.browser.newContext({
       locale,
       timezoneId: timezone,
       colorScheme: theme,
-      viewport: viewport ?? { width: 1080, height: 720 },
+      viewport: more.viewport ?? { width: 1080, height: 720 },
       reducedMotion: "reduce",
+      serviceWorkers: more.worker ? "allow" : "block",
+      hasTouch: more.touch,
     });
     context.setDefaultTimeout(LIMIT_MS);
+    await more.prepare?.(context);
     const page = await context.newPage();
     const line = new Line(page);
     await watch(page, stage.faults, name);
-    await page.goto(network.address);
+    await page.goto(more.host ? network.address.replace("127.0.0.1", more.host) : network.address);
     return new Person(name, { context, page, network, line, faults: stage.faults });
   }
 
@@ -199,6 +206,14 @@ export class Person {
   async seesPresence(presence, within = LIMIT_MS) {
     const words = this.page.getByRole("main").getByText(presence, { exact: true });
     await words.first().waitFor({ timeout: within });
+  }
+
+  /** @param {string} section */
+  async opensSettings(section) {
+    await this.page.getByRole("button", { name: "Settings" }).click();
+    const dialog = this.dialog("Settings");
+    await dialog.getByRole("tab", { name: section }).click();
+    return dialog;
   }
 
   // The conversation

@@ -1,5 +1,6 @@
 // @ts-check
-// What somebody chose on this device: language and theme. theme.js reads the same place before the first paint.
+// What somebody chose on this device: how the page looks and speaks, how it tells of news, what a key does. theme.js
+// reads the same place before the first paint.
 
 import { Emitter } from "../lib/emitter.js";
 import { readJson, writeJson } from "./storage.js";
@@ -10,23 +11,46 @@ import { readJson, writeJson } from "./storage.js";
  * @property {"system" | "light" | "dark"} theme
  * @property {string[]} recent_emoji  The newest comes first.
  * @property {number} emoji_tone  0: none, 1 to 5: light to dark.
+ * @property {"cosy" | "compact"} density
+ * @property {number} text_size  CSS px of a message's text: 12 to 20.
+ * @property {number} list_width  CSS px of the column of conversations: 220 to 400.
+ * @property {"enter" | "ctrl_enter"} send_key
+ * @property {boolean} notify  Whether the system shows notifications; that it may is another question.
+ * @property {boolean} notify_content  Whether these say who wrote what.
+ * @property {boolean} quiet  Do not disturb: neither notifications nor sounds.
+ * @property {boolean} sound
  */
 
 const NAME = "imtt.preferences";
+
 /** @type {Preferences} */
-const DEFAULTS = { language: "auto", theme: "system", recent_emoji: [], emoji_tone: 0 };
+export const DEFAULTS = {
+  language: "auto",
+  theme: "system",
+  density: "cosy",
+  text_size: 14,
+  list_width: 280,
+  send_key: "enter",
+  notify: false,
+  notify_content: true,
+  quiet: false,
+  sound: false,
+  recent_emoji: [],
+  emoji_tone: 0,
+};
+
+/** What a number may be. @type {Partial<Record<keyof Preferences, [number, number]>>} */
+export const RANGES = { text_size: [12, 20], list_width: [220, 400] };
 
 /** Emits `change` with the preference's name, also for what another tab chose. */
 export class StoredPreferences extends Emitter {
-  #values = { ...DEFAULTS, ...readJson(NAME) };
+  #values = read();
 
   constructor() {
     super();
     addEventListener("storage", ({ key }) => {
       if (key === NAME) {
-        this.#values = { ...DEFAULTS, ...readJson(NAME) };
-        this.emit("change", "theme");
-        this.emit("change", "language");
+        this.#follow();
       }
     });
   }
@@ -46,8 +70,42 @@ export class StoredPreferences extends Emitter {
    * @param {Preferences[N]} value
    */
   set(name, value) {
-    this.#values[name] = value;
+    this.#values = valid({ ...this.#values, [name]: value });
     writeJson(NAME, this.#values);
     this.emit("change", name);
   }
+
+  #follow() {
+    const before = this.#values;
+    this.#values = read();
+    for (const name of /** @type {(keyof Preferences)[]} */ (Object.keys(DEFAULTS))) {
+      if (before[name] !== this.#values[name]) {
+        this.emit("change", name);
+      }
+    }
+  }
+}
+
+function read() {
+  return valid({ ...DEFAULTS, ...readJson(NAME) });
+}
+
+/**
+ * What was kept may be another version's, or have been written by hand: what cannot be is as if it were not there.
+ *
+ * @param {any} values
+ * @returns {Preferences}
+ */
+export function valid(values) {
+  const known = { ...DEFAULTS };
+  for (const name of /** @type {(keyof Preferences)[]} */ (Object.keys(DEFAULTS))) {
+    const [least, most] = RANGES[name] ?? [];
+    const value = values[name];
+    if (typeof value !== typeof DEFAULTS[name] || Number.isNaN(value)) {
+      continue;
+    }
+    const kept = least === undefined ? value : Math.round(Math.max(least, Math.min(Number(most), value)));
+    Object.assign(known, { [name]: kept });
+  }
+  return known;
 }

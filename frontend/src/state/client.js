@@ -55,7 +55,7 @@ export class Client extends Emitter {
   #typing;
   #members;
   #sync;
-  /** @type {{ state: "loading" | "ready" | "error", error: string | null, rows: ConversationRow[] } | null} */
+  /** @type {{ state: "loading" | "ready" | "error", error: string | null, settled: boolean, rows: ConversationRow[] } | null} */
   #listed = null;
   /** @type {(() => void)[]} */
   #offs;
@@ -185,7 +185,7 @@ export class Client extends Emitter {
       const { all, listing } = this.#sync.inbox;
       const rows = all.filter((one) => this.#is_listed(one)).map((one) => this.#row(one));
       rows.sort((a, b) => activityOf(b) - activityOf(a));
-      this.#listed = { state: listing.state, error: listing.error, rows };
+      this.#listed = { state: listing.state, error: listing.error, settled: listing.asked, rows };
       queueMicrotask(() => this.#moved());
     }
     return this.#listed;
@@ -324,6 +324,11 @@ export class Client extends Emitter {
   }
 
   // --- People and groups ----------------------------------------------------------------------------------------------
+
+  /** Everybody who is known here. */
+  get people() {
+    return this.#people.all;
+  }
 
   /** @param {number} id */
   user(id) {

@@ -40,6 +40,7 @@
  * @property {number} unread  100 stands for more than 99.
  * @property {string} draft  What stands unsent in the composer.
  * @property {number} failed  Drafts that failed.
+ * @property {boolean} [muted]  It calls nobody.
  */
 
 /**

@@ -2,9 +2,8 @@
 // The whole page: a splash while the account is looked for, the log-in page, or the columns of somebody who is logged
 // in. Sets what holds for the document: language, theme, title. It builds everything anew when the language changes.
 
-import { setAttribute } from "../lib/dom.js";
+import { keepAppearance } from "./appearance.js";
 import { createPage } from "./context.js";
-import { openSettings } from "./dialogs/settings.js";
 import { mountLogin } from "./login.js";
 import { mountSplash } from "./splash.js";
 import { mountWorkspace } from "./workspace.js";
@@ -16,7 +15,7 @@ import { mountWorkspace } from "./workspace.js";
  */
 export function mountApp(root, given) {
   const { account, preferences } = given;
-  /** @type {{ destroy(): void } | null} */
+  /** @type {{ destroy(): void, openSettings?(section?: string): void } | null} */
   let view = null;
   /** What is mounted; a new client (somebody logged in again) is another one. @type {unknown} */
   let shown = null;
@@ -32,13 +31,12 @@ export function mountApp(root, given) {
 
   /** In another language; whoever chose it in the settings goes on there. */
   function mountAgain() {
-    const wasOpen = root.querySelector("dialog[data-name=settings]") !== null;
-    const page = mount();
-    if (!wasOpen) {
-      return;
+    const section = /** @type {HTMLElement | null} */ (root.querySelector("dialog[data-name=settings]"))
+      ?.dataset.section;
+    mount();
+    if (section) {
+      view?.openSettings?.(section);
     }
-    /** @type {HTMLElement | null} */ (root.querySelector("[data-opens=settings]"))?.focus();
-    openSettings(page);
   }
 
   function mount() {
@@ -49,21 +47,17 @@ export function mountApp(root, given) {
     document.title = page.t("app.name");
     root.dataset.page = account.state;
     view = mountFor(page);
-    return page;
   }
 
   const offs = [
     account.on("change", update),
+    keepAppearance(preferences),
     preferences.on("change", (name) => {
-      if (name === "theme") {
-        applyTheme(preferences);
-      }
       if (name === "language") {
         mountAgain();
       }
     }),
   ];
-  applyTheme(preferences);
   update();
 
   return {
@@ -86,14 +80,4 @@ function mountFor(page) {
     return mountWorkspace(page, page.account.client);
   }
   return mountLogin(page);
-}
-
-/**
- * What theme.js did before the first paint, again for a new choice.
- *
- * @param {import("./context.js").Preferences} preferences
- */
-function applyTheme(preferences) {
-  const theme = preferences.get("theme");
-  setAttribute(document.documentElement, "data-theme", theme === "light" || theme === "dark" ? theme : null);
 }

@@ -34,11 +34,20 @@ import { createCalendar } from "../lib/time.js";
  * @typedef {Face<import("../platform/attention.js").Attention>} Attention
  * @typedef {Omit<Face<import("../platform/build.js").Build>, "check">} Build
  *
+ * @typedef {object} Device  What the device can do beside showing a page.
+ * @property {Face<import("../platform/notifications.js").Notifications>} notifications
+ * @property {Face<import("../platform/foremost.js").Foremost>} foremost
+ * @property {Face<import("../platform/sound.js").Sound>} sound
+ * @property {Face<import("../platform/badge.js").Badge>} badge
+ * @property {Face<import("../platform/worker.js").Installing>} installing
+ * @property {import("./dialogs/settings.js").Section[]} sections  Of the settings, which only this platform has.
+ *
  * @typedef {object} Given  What main.js hands in.
  * @property {Account} account
  * @property {Preferences} preferences
  * @property {Attention} attention
  * @property {Build} build
+ * @property {Device} device
  * @property {() => number} [now]
  */
 
@@ -48,6 +57,7 @@ import { createCalendar } from "../lib/time.js";
  * @property {Preferences} preferences
  * @property {Attention} attention
  * @property {Build} build
+ * @property {Device} device
  * @property {import("../lib/i18n.js").Translator} words
  * @property {import("../lib/i18n.js").Say} t
  * @property {import("../lib/time.js").Calendar} calendar
@@ -65,7 +75,7 @@ import { createCalendar } from "../lib/time.js";
  * @param {HTMLElement} root
  * @returns {Page}
  */
-export function createPage({ account, preferences, attention, build, now = Date.now }, root) {
+export function createPage({ account, preferences, attention, build, device, now = Date.now }, root) {
   const { language, tag } = chooseLanguage(
     preferences.get("language"),
     navigator.languages ?? [navigator.language],
@@ -76,6 +86,7 @@ export function createPage({ account, preferences, attention, build, now = Date.
     preferences,
     attention,
     build,
+    device,
     words,
     t: words.t,
     calendar: createCalendar(tag, now),

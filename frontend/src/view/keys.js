@@ -1,26 +1,45 @@
 // @ts-check
-// Keys that work everywhere: Alt+Up and Alt+Down go to the neighbouring conversation, F6 to the next column, Esc one
-// step out. Dialogs and menus take their Esc before it comes here.
+// What the keys of shortcuts.js do. Dialogs and menus take their own before it comes here.
+
+import { openSettings } from "./dialogs/settings.js";
+import { openSwitcher } from "./dialogs/switcher.js";
+import { openShortcuts } from "./settings/shortcuts.js";
+import { actionOf } from "./shortcuts.js";
 
 /** @typedef {import("./context.js").ClientPage} ClientPage */
+/** @typedef {import("./context.js").ConversationRow} ConversationRow */
 
 /**
  * @param {ClientPage} page
  * @param {HTMLElement} workspace
+ * @param {() => boolean} find  Opens the search in the open conversation; false: there is none.
  * @returns {() => void} Ends it.
  */
-export function handleKeys(page, workspace) {
+export function handleKeys(page, workspace, find) {
+  /** @type {Record<import("./shortcuts.js").Action, (digit: number) => unknown>} */
+  const does = {
+    switch: () => openSwitcher(page) ?? true,
+    settings: () => openSettings(page) ?? true,
+    help: () => openShortcuts(page) ?? true,
+    find,
+    previous: () => toNeighbour(page, -1),
+    next: () => toNeighbour(page, 1),
+    previous_unread: () => toNeighbour(page, -1, isUnread),
+    next_unread: () => toNeighbour(page, 1, isUnread),
+    nth: (digit) => toPlace(page, digit - 1),
+    next_part: () => toNextPart(workspace, 1),
+    previous_part: () => toNextPart(workspace, -1),
+    out: () => stepOut(page, workspace),
+  };
+
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     // Esc that takes back a composition is the input method's.
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) {
       return;
     }
-    const handled =
-      (event.key === "Escape" && stepOut(page, workspace)) ||
-      (event.altKey && !event.ctrlKey && !event.metaKey && toNeighbour(page, event.key)) ||
-      (event.key === "F6" && !event.ctrlKey && toNextColumn(workspace, event.shiftKey ? -1 : 1));
-    if (handled) {
+    const asked = actionOf(event);
+    if (asked && does[asked.action](asked.digit)) {
       event.preventDefault();
     }
   }
@@ -29,16 +48,29 @@ export function handleKeys(page, workspace) {
 }
 
 /**
- * From the conversation to its row in the list; where only one column fits, the conversation closes.
+ * The search closes. Then what is unread is read, and the newest shown; with nothing unread, from the conversation to its row in the list. Where
+ * only one column fits, the conversation closes.
  *
  * @param {ClientPage} page
  * @param {HTMLElement} workspace
  */
 function stepOut({ client }, workspace) {
-  if (!client.current) {
+  const { current } = client;
+  if (!current) {
     return false;
   }
-  if (matchMedia("(max-width: 639.98px)").matches) {
+  const search = /** @type {HTMLElement | null} */ (
+    workspace.querySelector(".find:not([hidden]) .find__close")
+  );
+  if (search) {
+    search.click();
+    return true;
+  }
+  const { unread, have } = client.log(current);
+  if (unread > 0) {
+    /** @type {HTMLElement | null} */ (workspace.querySelector(".jump:not([hidden])"))?.click();
+    client.seen(current, have);
+  } else if (matchMedia("(max-width: 639.98px)").matches) {
     client.close();
   } else {
     focusRow(workspace);
@@ -55,39 +87,71 @@ export function focusRow(workspace) {
   }
 }
 
+/** @param {ConversationRow} row */
+function isUnread({ unread, muted }) {
+  return unread > 0 && !muted;
+}
+
 /**
  * @param {ClientPage} page
- * @param {string} key
+ * @param {1 | -1} step
+ * @param {(row: ConversationRow) => boolean} [wanted]
  */
-function toNeighbour({ client }, key) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[key];
+function toNeighbour({ client }, step, wanted = () => true) {
   const { rows } = client.conversations;
-  if (!step || rows.length === 0) {
-    return false;
-  }
   const at = rows.findIndex((row) => row.key === client.current);
-  const to = at < 0 ? 0 : at + step;
-  if (rows[to]) {
-    client.open(rows[to].key);
+  const after = step > 0 ? rows.slice(at + 1) : rows.slice(0, at < 0 ? rows.length : at).reverse();
+  const to = after.find(wanted);
+  if (to) {
+    client.open(to.key);
   }
-  return true;
+  return rows.length > 0;
 }
+
+/**
+ * @param {ClientPage} page
+ * @param {number} place
+ */
+function toPlace(page, place) {
+  const row = page.client.conversations.rows[place];
+  if (row) {
+    page.go(row.key);
+  }
+  return row !== undefined;
+}
+
+/** Where F6 stops: in each part what one would use there first. */
+const STOPS = [
+  "nav button",
+  ".conversations [role=option][tabindex='0'], .conversations__instead:not([hidden]) button",
+  ".conversation__head button",
+  ".log",
+  ".composer__form:not([hidden]) .composer__input",
+  ".members button",
+];
+const PARTS = "nav, .conversations, .conversation__head, .log-frame, .composer, .members";
 
 /**
  * @param {HTMLElement} workspace
  * @param {number} step
  */
-function toNextColumn(workspace, step) {
-  const stops = [
-    "nav button",
-    "[role=option][tabindex='0']",
-    ".composer__form:not([hidden]) .composer__input",
-    ".members button",
-  ]
-    .map((selector) => /** @type {HTMLElement | null} */ (workspace.querySelector(selector)))
-    .filter((stop) => stop?.checkVisibility?.() ?? stop);
-  const columns = stops.map((stop) => stop?.closest("nav, .conversations, .members, .conversation"));
-  const at = columns.findIndex((column) => column?.contains(document.activeElement));
-  stops[(at + step + stops.length) % stops.length]?.focus();
-  return true;
+function toNextPart(workspace, step) {
+  const stops = STOPS.map((selector) => firstShown(workspace, selector)).filter((stop) => stop !== null);
+  const here = document.activeElement?.closest(PARTS);
+  const at = stops.findIndex((stop) => stop.closest(PARTS) === here);
+  const to = at < 0 ? (step > 0 ? 0 : stops.length - 1) : (at + step + stops.length) % stops.length;
+  stops[to]?.focus();
+  return stops.length > 0;
+}
+
+/**
+ * @param {HTMLElement} workspace
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+function firstShown(workspace, selector) {
+  const all = /** @type {HTMLElement[]} */ ([...workspace.querySelectorAll(selector)]);
+  return (
+    all.find((stop) => stop.checkVisibility?.({ visibilityProperty: true }) ?? stop.offsetParent) ?? null
+  );
 }

@@ -15,6 +15,7 @@ export function mountRail(page) {
   const mine = railButton(t("rail.profile"), "rail__mine", avatar.node);
   const conversations = railButton(t("rail.conversations"), "rail__button", icon("messages"));
   const settings = railButton(t("rail.settings"), "rail__button", icon("settings"));
+  setAttribute(settings, "aria-keyshortcuts", "Control+,");
   setAttribute(conversations, "aria-current", "page");
   setAttribute(settings, "data-opens", "settings");
   const node = h(

@@ -1,15 +1,18 @@
 // @ts-check
-// The columns of somebody who is logged in, what holds for all of them (title, keys that work everywhere, whose
+// The columns of somebody who is logged in, what holds for all of them (news, keys that work everywhere, whose
 // presence is on the screen) and which of them a narrow window shows.
 
 import { h, Lifetime } from "../lib/dom.js";
+import { mountAlerts } from "./alerts.js";
 import { mountBanner } from "./banner.js";
 import { mountConversation } from "./conversation/conversation.js";
 import { mountNoConversation } from "./conversation/none.js";
 import { mountConversations } from "./conversations/list.js";
+import { openSettings } from "./dialogs/settings.js";
 import { focusRow, handleKeys } from "./keys.js";
 import { mountNewVersion } from "./new-version.js";
 import { mountRail } from "./rail.js";
+import { mountResizer } from "./resizer.js";
 
 /** @typedef {import("./context.js").Page} Page */
 /** @typedef {import("./context.js").Client} Client */
@@ -28,10 +31,13 @@ export function mountWorkspace(base, client) {
   const banner = mountBanner(page);
   const version = mountNewVersion(page);
   const list = mountConversations(page);
+  const resizer = mountResizer(page);
   const place = h("div", { class: "workspace__conversation" });
   const banners = h("div", { class: "workspace__banners" }, banner.node, version.node);
   const node = h("div", { class: "workspace" }, rail.node, banners, list.node, place);
-  /** @type {{ node: HTMLElement, focus(): void, destroy(): void } | null} */
+  // In a part of the page that has a name, as everything is.
+  list.node.append(resizer.node);
+  /** @type {{ node: HTMLElement, focus(): void, find?(): void, destroy(): void } | null} */
   let conversation = null;
   /** @type {Key | null | undefined} */
   let shown;
@@ -65,22 +71,28 @@ export function mountWorkspace(base, client) {
     going = false;
   }
 
-  function showUnread() {
-    document.title = titleFor(page);
+  function find() {
+    // Pressed in it once more, it is the browser's own search that is wanted.
+    if (document.activeElement?.closest(".find")) {
+      return false;
+    }
+    conversation?.find?.();
+    return Boolean(conversation?.find);
   }
 
   life.add(client.on("current", showCurrent));
-  life.add(client.on("conversations", showUnread));
-  life.add(handleKeys(page, node));
+  life.add(handleKeys(page, node, find));
   page.root.append(node);
   list.fill();
   showCurrent();
-  showUnread();
+  const alerts = mountAlerts(page);
 
   return {
+    /** @param {string} [section] */
+    openSettings: (section) => openSettings(page, section),
     destroy() {
       life.end();
-      for (const view of [rail, banner, version, list, conversation]) {
+      for (const view of [alerts, rail, banner, version, list, resizer, conversation]) {
         view?.destroy();
       }
       for (const dialog of page.root.querySelectorAll("dialog")) {
@@ -89,18 +101,6 @@ export function mountWorkspace(base, client) {
       node.remove();
     },
   };
-}
-
-/** @param {ClientPage} page */
-function titleFor({ t, client, words }) {
-  const unread = client.conversations.rows.reduce((sum, row) => sum + row.unread, 0);
-  if (unread === 0) {
-    return t("app.name");
-  }
-  const count = new Intl.NumberFormat(words.tag);
-  return t("app.title_unread", {
-    count: unread > 99 ? t("app.more_than", { count: count.format(99) }) : count.format(unread),
-  });
 }
 
 /**

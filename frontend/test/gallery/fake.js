@@ -4,6 +4,7 @@
 
 import { Emitter } from "../../src/lib/emitter.js";
 import { Failure } from "../../src/lib/failure.js";
+import { DEFAULTS } from "../../src/platform/preferences.js";
 import { draft, GROUPS, HIKERS, ME, message, NOW, PEOPLE, PRESENCE, WITH_ALICE } from "./content.js";
 
 /** @typedef {import("../../src/state/types.js").Key} Key */
@@ -72,7 +73,7 @@ export class FakeClient extends Emitter {
   /** @type {import("../../src/state/types.js").LinkView} */
   link = { state: "online", retry_at: null, lost_at: null, attempt: 0 };
   /** @type {import("../../src/view/context.js").Client["conversations"]} */
-  conversations = { state: "ready", error: null, rows: manyRows() };
+  conversations = { state: "ready", error: null, settled: true, rows: manyRows() };
   /** @type {Key | null} */
   current = null;
   /** @type {import("../../src/state/types.js").Status | null} */
@@ -147,6 +148,7 @@ export class FakeClient extends Emitter {
   setDraftText(key, text) {
     this.texts.set(key, text);
   }
+  people = PEOPLE;
   /** @param {number} id */
   user(id) {
     return user(id) ?? null;
@@ -212,10 +214,10 @@ export class FakeAccount extends Emitter {
 }
 
 export class FakePreferences extends Emitter {
-  /** @param {Record<string, any>} values */
+  /** @param {Partial<import("../../src/platform/preferences.js").Preferences>} values */
   constructor(values) {
     super();
-    this.values = values;
+    this.values = /** @type {Record<string, any>} */ ({ ...DEFAULTS, ...values });
   }
   /** @param {string} name @returns {any} */
   get(name) {
@@ -240,4 +242,60 @@ export class FakeBuild extends Emitter {
 
 export class FakeAttention extends Emitter {
   looking = true;
+}
+
+class FakeNotifications extends Emitter {
+  /** @type {import("../../src/platform/notifications.js").Permission} */
+  permission = "default";
+  /** What is on the screen, by tag. @type {Map<string, import("../../src/platform/notifications.js").News>} */
+  shown = new Map();
+
+  async ask() {
+    this.permission = "granted";
+    this.emit("change");
+    return this.permission;
+  }
+  /** @param {import("../../src/platform/notifications.js").News} news */
+  async show(news) {
+    this.shown.set(news.tag, news);
+  }
+  /** @param {string} tag */
+  async close(tag) {
+    this.shown.delete(tag);
+  }
+}
+
+class FakeInstalling extends Emitter {
+  offered = true;
+  instead = /** @type {const} */ ("by_menu");
+
+  async ask() {}
+}
+
+class FakeSound {
+  possible = true;
+  played = 0;
+
+  async play() {
+    this.played += 1;
+  }
+}
+
+class FakeBadge {
+  count = 0;
+
+  /** @param {number} count */
+  async show(count) {
+    this.count = count;
+  }
+}
+
+export class FakeDevice {
+  notifications = new FakeNotifications();
+  installing = new FakeInstalling();
+  foremost = { mine: true };
+  sound = new FakeSound();
+  badge = new FakeBadge();
+  /** @type {import("../../src/view/dialogs/settings.js").Section[]} */
+  sections = [];
 }

@@ -4,7 +4,7 @@
 
 import { mountApp } from "../../src/view/app.js";
 import { NOW } from "./content.js";
-import { FakeAccount, FakeAttention, FakeBuild, FakePreferences } from "./fake.js";
+import { FakeAccount, FakeAttention, FakeBuild, FakeDevice, FakePreferences } from "./fake.js";
 import { SCENES } from "./scenes.js";
 
 const asked = new URL(location.href).searchParams;
@@ -14,14 +14,17 @@ if (account.client) {
   scene.set?.(account.client, account);
 }
 const preferences = new FakePreferences({
-  theme: asked.get("theme") ?? "system",
-  language: asked.get("language") ?? "en",
+  ...scene.preferences,
+  theme: /** @type {any} */ (asked.get("theme") ?? "system"),
+  language: /** @type {any} */ (asked.get("language") ?? "en"),
 });
+const device = new FakeDevice();
+scene.device?.(device);
 const attention = new FakeAttention();
 const build = new FakeBuild(asked.get("state") === "list-replaced");
-mountApp(document.body, { account, preferences, attention, build, now: () => NOW });
+mountApp(document.body, { account, preferences, attention, build, device, now: () => NOW });
 // For tests that let something happen.
-Object.assign(window, { gallery: { client: account.client, account, preferences, attention } });
+Object.assign(window, { gallery: { client: account.client, account, preferences, attention, device } });
 await scene.play?.();
 await document.fonts.ready;
 // Two frames: what depends on the layout comes in the first.

@@ -13,6 +13,8 @@ import { logView } from "./fake.js";
 /**
  * @typedef {object} Scene
  * @property {(client: FakeClient, account: FakeAccount) => void} [set]
+ * @property {(device: import("./fake.js").FakeDevice) => void} [device]
+ * @property {Partial<import("../../src/platform/preferences.js").Preferences>} [preferences]
  * @property {() => void | Promise<void>} [play]
  */
 
@@ -25,6 +27,18 @@ function type(selector, text) {
   input.value = text;
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
+
+/** @param {string} key @param {KeyboardEventInit} [more] */
+function strike(key, more) {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
+  document.activeElement?.dispatchEvent(event);
+}
+
+/** @param {string} section */
+const settings = (section) => () => {
+  press("[data-opens=settings]");
+  /** @type {HTMLElement | null} */ (document.querySelector(`#settings-tab-${section}`))?.focus();
+};
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
 
@@ -183,6 +197,71 @@ export const SCENES = {
   profile: { set: alice, play: () => press(".conversation__face") },
   "my-profile": { set: alice, play: () => press(".rail__mine") },
   settings: { set: alice, play: () => press("[data-opens=settings]") },
+  "settings-appearance": { set: alice, play: settings("appearance") },
+  "settings-notifications": {
+    set: alice,
+    device: (device) => {
+      device.notifications.permission = "granted";
+    },
+    preferences: { notify: true, sound: true },
+    play: settings("notifications"),
+  },
+  "settings-notifications-insecure": {
+    set: alice,
+    device: (device) => {
+      device.notifications.permission = "insecure";
+    },
+    play: settings("notifications"),
+  },
+  "settings-shortcuts": { set: alice, play: settings("shortcuts") },
+  "settings-account": { set: alice, play: settings("account") },
+  shortcuts: { set: alice, play: () => strike("/", { ctrlKey: true }) },
+  switcher: { set: alice, play: () => strike("k", { ctrlKey: true }) },
+  "switcher-found": {
+    set: alice,
+    play() {
+      strike("k", { ctrlKey: true });
+      type("dialog input", "ao");
+    },
+  },
+  "switcher-none": {
+    set: alice,
+    play() {
+      strike("k", { ctrlKey: true });
+      type("dialog input", "nobody here");
+    },
+  },
+  "conversation-search": {
+    set: opened("u:2", { entries: many(70), older: "idle", read_seq: 70, peer_read_seq: 70 }),
+    play() {
+      strike("f", { ctrlKey: true });
+      type(".find__input", "number 1");
+    },
+  },
+  "conversation-search-none": {
+    set: alice,
+    play() {
+      strike("f", { ctrlKey: true });
+      type(".find__input", "no such words");
+    },
+  },
+  "conversation-loading-offline": {
+    set(client) {
+      opened("u:2", { state: "loading" })(client);
+      client.link = { state: "offline", retry_at: null, lost_at: wide(180), attempt: 2 };
+    },
+  },
+  "conversation-members-offline": {
+    set(client) {
+      hikers(client);
+      client.link = { state: "offline", retry_at: null, lost_at: wide(180), attempt: 2 };
+      client.membersView = { state: "loading", error: null, members: [] };
+    },
+    play: () => press(".conversation__members"),
+  },
+  "conversation-compact": { set: hikers, preferences: { density: "compact" } },
+  "conversation-large": { set: hikers, preferences: { text_size: 20 } },
+  "list-wide": { set: alice, preferences: { list_width: 400 } },
   find: {
     set: alice,
     play() {

@@ -72,5 +72,5 @@ test("no sentence is left that nothing says", () => {
 
 /** Keys whose last part is put in by the code. @param {string} key */
 function isMade(key) {
-  return /^(error|status|role|entry)\.|^emoji\.group_/u.test(key);
+  return /^(error|status|role|entry|install|notify)\.|^emoji\.group_/u.test(key);
 }

@@ -90,6 +90,8 @@ const TEXT_PAIRS = [
   ["--on-badge", "--badge"],
   ["--on-bubble-own", "--bubble-own"],
   ["--on-bubble-other", "--bubble-other"],
+  ["--on-found", "--found"],
+  ["--on-found", "--found-here"],
   ...Array.from(
     { length: AVATAR_HUES },
     (_, hue) => /** @type {[string, string]} */ (["--on-avatar", `--hue-${hue}`]),
@@ -142,9 +144,14 @@ test("blocks use roles only, never the palette or a colour of their own", () => 
     "dialog",
     "entry",
     "field",
+    "find",
     "log",
     "login",
+    "notice",
+    "resizer",
     "row",
+    "settings",
+    "switcher",
   ];
   for (const block of blocks) {
     const css = readFileSync(new URL(`blocks/${block}.css`, STYLES), "utf8");

@@ -70,7 +70,9 @@ export function createComposer(page, key, afterSend) {
       t(
         client.link.state === "offline" || client.link.state === "waiting"
           ? "composer.waiting"
-          : "composer.hint",
+          : page.preferences.get("send_key") === "ctrl_enter"
+            ? "composer.hint_ctrl"
+            : "composer.hint",
       ),
     );
     setAttribute(input, "placeholder", t("composer.placeholder", { name: titleOf(page, view) }));
@@ -145,10 +147,7 @@ export function createComposer(page, key, afterSend) {
   life.add(() => panel?.close());
   life.listen(input, "input", onInput);
   life.listen(input, "keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.altKey) {
-      return;
-    }
-    if (composition.owns(event)) {
+    if (!isSending(event, page.preferences.get("send_key")) || composition.owns(event)) {
       return;
     }
     event.preventDefault();
@@ -171,6 +170,7 @@ export function createComposer(page, key, afterSend) {
   for (const topic of ["log", "link", "people"]) {
     life.add(client.on(topic, update));
   }
+  life.add(page.preferences.on("change", update));
   input.value = client.draftText(key);
   follow();
   update();
@@ -182,6 +182,16 @@ export function createComposer(page, key, afterSend) {
     focus: () => input.focus({ preventScroll: true }),
     destroy: () => life.end(),
   };
+}
+
+/**
+ * With Ctrl it sends in either way; without, unless somebody writes longer texts and chose otherwise.
+ *
+ * @param {Pick<KeyboardEvent, "key" | "shiftKey" | "altKey" | "ctrlKey" | "metaKey">} event
+ * @param {"enter" | "ctrl_enter"} how
+ */
+export function isSending({ key, shiftKey, altKey, ctrlKey, metaKey }, how) {
+  return key === "Enter" && !shiftKey && !altKey && (how === "enter" || ctrlKey || metaKey);
 }
 
 /**

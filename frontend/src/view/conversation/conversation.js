@@ -4,6 +4,7 @@
 
 import { h, Lifetime } from "../../lib/dom.js";
 import { createComposer } from "./composer.js";
+import { createFind } from "./find.js";
 import { createHeader } from "./header.js";
 import { createLog } from "./log.js";
 import { createMembers } from "./members.js";
@@ -25,7 +26,15 @@ export function mountConversation(page, key, place) {
   const header = createHeader(page, key, () => showMembers(!members, true));
   const log = createLog(page, key);
   const composer = createComposer(page, key, log.toEnd);
-  const centre = h("div", { class: "conversation__centre" }, log.node, log.picking, composer.node);
+  const search = createFind(page, key, { ...log, leave: () => focus() });
+  const centre = h(
+    "div",
+    { class: "conversation__centre" },
+    search.node,
+    log.node,
+    log.picking,
+    composer.node,
+  );
   const body = h("div", { class: "conversation__body" }, centre);
   const node = h(
     "main",
@@ -89,14 +98,17 @@ export function mountConversation(page, key, place) {
   watchPeer();
   showMembers(Boolean(membersWanted.get(client)) && !isOverlaid(), false);
 
+  // A touch keyboard would hide half of what one came to read.
+  const focus = () => (matchMedia("(hover: hover)").matches && !composer.closed ? composer : header).focus();
+
   return {
     node,
-    // A touch keyboard would hide half of what one came to read.
-    focus: () => (matchMedia("(hover: hover)").matches && !composer.closed ? composer : header).focus(),
+    focus,
+    find: search.open,
     destroy() {
       life.end();
       page.watch("conversation", []);
-      for (const view of [header, log, composer, members]) {
+      for (const view of [header, search, log, composer, members]) {
         view?.destroy();
       }
       node.remove();

@@ -70,13 +70,17 @@ export function createTrouble({ client, t }, key) {
  * @param {LogView} view
  */
 export function showInstead(page, place, view) {
-  const which = whichInstead(view);
+  const { state } = page.client.link;
+  const which = whichInstead(view, state === "offline" || state === "waiting");
   place.hidden = which === null;
   if (!setWhich(place, which)) {
     return;
   }
   const { client, t, words } = page;
-  if (which === "loading") {
+  if (which === "offline") {
+    const words = { title: t("conversation.offline"), hint: t("conversation.offline_hint") };
+    place.replaceChildren(createNotice(page, { icon: "offline", ...words }));
+  } else if (which === "loading") {
     place.replaceChildren(createSkeleton(t("conversation.loading"), 5, "bubble"));
   } else if (which === "empty") {
     place.replaceChildren(createNotice(page, { icon: "messages", title: t("conversation.empty") }));
@@ -93,10 +97,16 @@ export function showInstead(page, place, view) {
   }
 }
 
-/** @param {LogView} view */
-function whichInstead({ state, entries, drafts, is_notes }) {
+/**
+ * @param {LogView} view
+ * @param {boolean} offline
+ */
+function whichInstead({ state, entries, drafts, is_notes }, offline) {
   if (entries.length > 0 || drafts.length > 0) {
     return null;
+  }
+  if (offline && (state === "loading" || state === "error")) {
+    return "offline";
   }
   if (state === "loading" || state === "error") {
     return state;

@@ -146,14 +146,26 @@ export function createLog(page, key) {
     }
   }
 
-  /** Goes to where an entry stands that is held. @param {number} seq */
-  function show(seq) {
-    extent.show(client.log(key), seq);
+  /**
+   * Goes to where an entry stands, if it is held.
+   *
+   * @param {number} seq
+   * @param {boolean} [centred]  Into the middle of what is seen. Otherwise what begins with it is shown from its beginning.
+   */
+  function show(seq, centred = false) {
+    const view = client.log(key);
+    if (!view.entries.some((entry) => entry.seq === seq)) {
+      return;
+    }
+    extent.show(view, seq);
     position.leaveEnd();
     update();
-    const line = rows.querySelector(".new-line") ?? rows.querySelector(`[data-seq="${seq}"]`);
-    if (line) {
-      position.toRow(line);
+    const row = rows.querySelector(`[data-seq="${seq}"]`);
+    if (row && centred) {
+      row.scrollIntoView({ block: "center" });
+      position.note();
+    } else if (row) {
+      position.toRow(rows.querySelector(".new-line") ?? row);
     }
     settle();
   }
@@ -184,6 +196,7 @@ export function createLog(page, key) {
     }
     life.add(page.attention.on("change", update));
     life.add(client.on("people", update));
+    life.add(client.on("link", update));
     life.add(client.on("me", update));
     life.add(client.on("members", update));
     life.add(client.on("log", (/** @type {Key} */ changed) => changed === key && update()));
@@ -192,6 +205,8 @@ export function createLog(page, key) {
   return {
     node,
     fill,
+    show,
+    rows,
     toEnd,
     /** What stands in the place of the composer while messages are picked. */
     picking: actions.bar,

@@ -137,7 +137,9 @@ function createMember(page) {
 function showInstead(page, place, group_id) {
   const { client, t, words } = page;
   const view = client.members(group_id);
-  const which = view.members.length > 0 || view.state === "ready" ? "none" : view.state;
+  const away = client.link.state === "offline" || client.link.state === "waiting";
+  const unknown = away ? "offline" : view.state;
+  const which = view.members.length > 0 || view.state === "ready" ? "none" : unknown;
   if (place.dataset.which === which) {
     return;
   }
@@ -145,6 +147,10 @@ function showInstead(page, place, group_id) {
   place.replaceChildren();
   if (which === "loading") {
     place.append(createSkeleton(t("members.loading"), 5, "member"));
+  }
+  if (which === "offline") {
+    const words = { title: t("members.offline"), hint: t("members.offline_hint") };
+    place.append(createNotice(page, { icon: "offline", ...words }));
   }
   if (which === "error") {
     const action = { label: t("members.retry"), run: () => client.reloadMembers(group_id) };

@@ -8,8 +8,9 @@ let counted = 0;
 /**
  * @param {string} label
  * @param {{ value: string, label: string, hint?: string, lang?: string }[]} options
+ * @param {{ layout?: "column" | "row" }} [more]
  */
-export function createChoice(label, options) {
+export function createChoice(label, options, { layout = "column" } = {}) {
   const id = `choice-${++counted}`;
   const inputs = options.map(({ value }, index) =>
     h("input", { class: "choice__input", type: "radio", name: id, value, id: `${id}-${index}` }),
@@ -18,7 +19,7 @@ export function createChoice(label, options) {
   const node = h("div", { class: "choice", role: "radiogroup", "aria-labelledby": id });
   node.append(
     h("div", { class: "choice__label", id }, label),
-    h("div", { class: "choice__options" }, ...items),
+    h("div", { class: "choice__options", "data-layout": layout }, ...items),
   );
 
   return {

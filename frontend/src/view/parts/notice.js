@@ -3,6 +3,7 @@
 
 import { h } from "../../lib/dom.js";
 import { icon } from "./icon.js";
+import { picture } from "./picture.js";
 
 /** @typedef {import("../context.js").Page} Page */
 
@@ -15,10 +16,10 @@ export function createNotice(page, { icon: name, title, heading, hint, code, act
   const node = h(
     "div",
     { class: "notice" },
-    h("span", { class: "notice__picture", "aria-hidden": "true" }, icon(name)),
+    picture(name) ?? h("span", { class: "notice__picture", "aria-hidden": "true" }, icon(name)),
     h(heading ? "h1" : "p", { class: "notice__title" }, title),
     hint && h("p", { class: "notice__hint" }, hint),
-    code && h("p", { class: "notice__code" }, page.t("dialog.error_code", { code })),
+    code && createCode(page, code),
   );
   if (action) {
     const button = h("button", { type: "button", class: "button", "data-kind": "quiet" }, action.label);
@@ -26,6 +27,41 @@ export function createNotice(page, { icon: name, title, heading, hint, code, act
     node.append(button);
   }
   return node;
+}
+
+/**
+ * For whoever asks somebody what it means.
+ *
+ * @param {Page} page
+ * @param {string} code
+ */
+function createCode({ t }, code) {
+  const said = h("span", { class: "hidden", role: "status" });
+  const copy = h("button", {
+    type: "button",
+    class: "icon-button notice__copy",
+    "aria-label": t("dialog.copy_code"),
+  });
+  copy.append(icon("copy"));
+  copy.title = t("dialog.copy_code");
+  // By plain http there is no clipboard: the code can be selected.
+  copy.hidden = !navigator.clipboard;
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(code);
+      copy.replaceChildren(icon("sent"));
+      said.textContent = t("dialog.copied");
+    } catch {
+      // Refused: it can be selected.
+    }
+  });
+  return h(
+    "p",
+    { class: "notice__code" },
+    h("span", { class: "notice__code-text" }, t("dialog.error_code", { code })),
+    copy,
+    said,
+  );
 }
 
 /**
