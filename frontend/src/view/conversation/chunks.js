@@ -27,6 +27,8 @@ export function createChunks({ log, extent, create, resized }) {
   sizes.observe(log);
   sizes.observe(node);
 
+  /** Only the window moves: chunks that are there already stay as they are. */
+  let moving = false;
   /** Chunks whose rows are other ones than when they were measured. @type {Set<HTMLElement>} */
   const unmeasured = new Set();
 
@@ -34,10 +36,17 @@ export function createChunks({ log, extent, create, resized }) {
   function createChunk({ number }) {
     const section = h("section", { class: "log__chunk", role: "presentation", "data-chunk": number });
     let count = 0;
+    /** Which rows it has. @type {string | undefined} */
+    let shown;
     sizes.observe(section);
     return {
       node: section,
       update({ rows }) {
+        const name = `${rows.length} ${rows[0].key} ${rows.at(-1)?.key}`;
+        if (moving && name === shown) {
+          return;
+        }
+        shown = name;
         reconcile(section, rows, (row) => row.key, create);
         if (rows.length !== count) {
           count = rows.length;
@@ -80,8 +89,10 @@ export function createChunks({ log, extent, create, resized }) {
     /**
      * @param {LogRow[]} rows
      * @param {{ above: number, below: number }} space
+     * @param {boolean} moved  Nothing is new but which chunks are shown.
      */
-    update(rows, space) {
+    update(rows, space, moved) {
+      moving = moved;
       reconcile(node, inChunks(rows), ({ number }) => String(number), createChunk);
       node.style.setProperty("padding-block", `${space.above}px ${space.below}px`);
       measure();

@@ -62,13 +62,22 @@ export function createLog(page, key) {
   node.append(announcer.node);
 
   function update() {
+    render(false);
+  }
+
+  /** @param {boolean} moved  Only the window did. */
+  function render(moved) {
     const view = client.log(key);
     const after = newAfter(view);
     firstNew.note(view, after);
     extent.follow(view, position.atEnd, after);
     older.update(view, extent.reaches(view));
     const { first, last } = extent;
-    chunks.update(rowsOf({ view, me: client.me.id, newAfter: after, first, last }), extent.space(view));
+    chunks.update(
+      rowsOf({ view, me: client.me.id, newAfter: after, first, last }),
+      extent.space(view),
+      moved,
+    );
     showInstead(page, instead, view);
     trouble.update(view);
     if (!newLine.place(view.older === "end" && extent.reaches(view), rows, position)) {
@@ -132,7 +141,7 @@ export function createLog(page, key) {
         drops,
       )
     ) {
-      update();
+      render(true);
     }
   }
 
