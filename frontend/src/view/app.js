@@ -4,6 +4,8 @@
 
 import { setAttribute } from "../lib/dom.js";
 import { createPage } from "./context.js";
+import { mountChooseServer } from "./desktop/choose-server.js";
+import { openClosing } from "./desktop/closing.js";
 import { openSettings } from "./dialogs/settings.js";
 import { mountLogin } from "./login.js";
 import { mountSplash } from "./splash.js";
@@ -20,6 +22,8 @@ export function mountApp(root, given) {
   let view = null;
   /** What is mounted; a new client (somebody logged in again) is another one. @type {unknown} */
   let shown = null;
+  /** @type {import("./context.js").Page | null} */
+  let shownPage = null;
 
   function update() {
     const wanted = account.client && account.state === "in" ? account.client : account.state;
@@ -49,6 +53,7 @@ export function mountApp(root, given) {
     document.title = page.t("app.name");
     root.dataset.page = account.state;
     view = mountFor(page);
+    shownPage = page;
     return page;
   }
 
@@ -62,6 +67,7 @@ export function mountApp(root, given) {
         mountAgain();
       }
     }),
+    given.desktop?.on("close", () => shownPage && openClosing(shownPage)),
   ];
   applyTheme(preferences);
   update();
@@ -69,7 +75,7 @@ export function mountApp(root, given) {
   return {
     destroy() {
       for (const off of offs) {
-        off();
+        off?.();
       }
       view?.destroy();
       root.replaceChildren();
@@ -79,6 +85,9 @@ export function mountApp(root, given) {
 
 /** @param {import("./context.js").Page} page */
 function mountFor(page) {
+  if (page.desktop && !page.desktop.server) {
+    return mountChooseServer(page);
+  }
   if (page.account.state === "starting") {
     return mountSplash(page);
   }

@@ -33,12 +33,18 @@ import { createCalendar } from "../lib/time.js";
  * @typedef {Face<import("../platform/preferences.js").StoredPreferences>} Preferences
  * @typedef {Face<import("../platform/attention.js").Attention>} Attention
  * @typedef {Omit<Face<import("../platform/build.js").Build>, "check">} Build
+ * @typedef {Omit<Face<import("../platform/desktop/desktop.js").Desktop>, "choices" | "tokens" | "notifications" | "takeLink"> & {
+ *   choices: Face<import("../platform/desktop/choices.js").DesktopChoices>,
+ *   tokens: Pick<import("../platform/desktop/tokens.js").KeyringTokens, "lasting" | "on">,
+ *   notifications: Face<import("../platform/desktop/notifications.js").Notifications>,
+ * }} Desktop
  *
  * @typedef {object} Given  What main.js hands in.
  * @property {Account} account
  * @property {Preferences} preferences
  * @property {Attention} attention
  * @property {Build} build
+ * @property {Desktop | null} [desktop]  In the desktop app.
  * @property {() => number} [now]
  */
 
@@ -48,6 +54,7 @@ import { createCalendar } from "../lib/time.js";
  * @property {Preferences} preferences
  * @property {Attention} attention
  * @property {Build} build
+ * @property {Desktop | null} desktop  In the desktop app.
  * @property {import("../lib/i18n.js").Translator} words
  * @property {import("../lib/i18n.js").Say} t
  * @property {import("../lib/time.js").Calendar} calendar
@@ -65,7 +72,7 @@ import { createCalendar } from "../lib/time.js";
  * @param {HTMLElement} root
  * @returns {Page}
  */
-export function createPage({ account, preferences, attention, build, now = Date.now }, root) {
+export function createPage({ account, preferences, attention, build, desktop = null, now = Date.now }, root) {
   const { language, tag } = chooseLanguage(
     preferences.get("language"),
     navigator.languages ?? [navigator.language],
@@ -76,6 +83,7 @@ export function createPage({ account, preferences, attention, build, now = Date.
     preferences,
     attention,
     build,
+    desktop,
     words,
     t: words.t,
     calendar: createCalendar(tag, now),

@@ -7,6 +7,8 @@ import { mountBanner } from "./banner.js";
 import { mountConversation } from "./conversation/conversation.js";
 import { mountNoConversation } from "./conversation/none.js";
 import { mountConversations } from "./conversations/list.js";
+import { mountAlerts } from "./desktop/alerts.js";
+import { mountNoKeyring } from "./desktop/no-keyring.js";
 import { focusRow, handleKeys } from "./keys.js";
 import { mountNewVersion } from "./new-version.js";
 import { mountRail } from "./rail.js";
@@ -27,9 +29,10 @@ export function mountWorkspace(base, client) {
   const rail = mountRail(page);
   const banner = mountBanner(page);
   const version = mountNewVersion(page);
+  const keyring = mountNoKeyring(page);
   const list = mountConversations(page);
   const place = h("div", { class: "workspace__conversation" });
-  const banners = h("div", { class: "workspace__banners" }, banner.node, version.node);
+  const banners = h("div", { class: "workspace__banners" }, banner.node, version.node, keyring.node);
   const node = h("div", { class: "workspace" }, rail.node, banners, list.node, place);
   /** @type {{ node: HTMLElement, focus(): void, destroy(): void } | null} */
   let conversation = null;
@@ -72,6 +75,7 @@ export function mountWorkspace(base, client) {
   life.add(client.on("current", showCurrent));
   life.add(client.on("conversations", showUnread));
   life.add(handleKeys(page, node));
+  life.add(mountAlerts(page));
   page.root.append(node);
   list.fill();
   showCurrent();
@@ -80,7 +84,7 @@ export function mountWorkspace(base, client) {
   return {
     destroy() {
       life.end();
-      for (const view of [rail, banner, version, list, conversation]) {
+      for (const view of [rail, banner, version, keyring, list, conversation]) {
         view?.destroy();
       }
       for (const dialog of page.root.querySelectorAll("dialog")) {

@@ -2,6 +2,7 @@
 // How the page looks and speaks on this device. Choices hold at once; a new language builds the page anew, so the
 // dialog is opened again in it.
 
+import { createDesktopSection } from "../desktop/section.js";
 import { createChoice } from "../parts/choice.js";
 import { openDialog } from "../parts/dialog.js";
 
@@ -21,6 +22,9 @@ export function openSettings(page) {
     { value: "zh-CN", label: "简体中文", lang: "zh-CN" },
   ]);
   dialog.body.append(theme.node, language.node);
+  if (page.desktop) {
+    dialog.body.append(createDesktopSection(page, page.desktop, dialog.life).node);
+  }
   theme.set(preferences.get("theme"));
   language.set(preferences.get("language"));
   theme.onChoice((value) => preferences.set("theme", /** @type {any} */ (value)));
