@@ -218,8 +218,7 @@ export const en = {
   "server.submit": "Connect",
   "server.busy": "Looking for the server…",
   "keyring.none": "This log-in ends with the app",
-  "keyring.none_hint":
-    "Your system has no keyring that is open (such as GNOME Keyring or KWallet), so you will have to log in again at the next start.",
+  "keyring.none_hint": "No keyring is open on this computer: at the next start you log in again.",
   "keyring.known": "OK",
   "closing.title": "Keep IM-TT running?",
   "closing.text":

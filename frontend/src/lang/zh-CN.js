@@ -210,7 +210,7 @@ export const zhCN = {
   "server.submit": "连接",
   "server.busy": "正在查找服务器…",
   "keyring.none": "关闭应用后需要重新登录",
-  "keyring.none_hint": "系统没有可用的密钥环（如 GNOME Keyring 或 KWallet），下次启动时需要重新登录。",
+  "keyring.none_hint": "这台电脑没有可用的密钥环，下次启动时需要重新登录。",
   "keyring.known": "知道了",
   "closing.title": "让 IM-TT 继续运行？",
   "closing.text": "它会留在托盘里，继续提醒你新消息。再次启动 IM-TT 即可显示窗口。",

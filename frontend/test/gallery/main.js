@@ -5,13 +5,15 @@
 import { mountApp } from "../../src/view/app.js";
 import { NOW } from "./content.js";
 import { FakeAccount, FakeAttention, FakeBuild, FakePreferences } from "./fake.js";
+import { FakeDesktop } from "./fake-desktop.js";
 import { SCENES } from "./scenes.js";
 
 const asked = new URL(location.href).searchParams;
 const scene = SCENES[asked.get("state") ?? "list"] ?? {};
 const account = new FakeAccount();
+const desktop = asked.get("state")?.startsWith("desktop-") ? new FakeDesktop() : null;
 if (account.client) {
-  scene.set?.(account.client, account);
+  scene.set?.(account.client, account, desktop);
 }
 const preferences = new FakePreferences({
   theme: asked.get("theme") ?? "system",
@@ -19,10 +21,10 @@ const preferences = new FakePreferences({
 });
 const attention = new FakeAttention();
 const build = new FakeBuild(asked.get("state") === "list-replaced");
-mountApp(document.body, { account, preferences, attention, build, now: () => NOW });
+mountApp(document.body, { account, preferences, attention, build, desktop, now: () => NOW });
 // For tests that let something happen.
 Object.assign(window, { gallery: { client: account.client, account, preferences, attention } });
-await scene.play?.();
+await scene.play?.(desktop);
 await document.fonts.ready;
 // Two frames: what depends on the layout comes in the first.
 requestAnimationFrame(() =>
