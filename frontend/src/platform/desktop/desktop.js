@@ -25,6 +25,7 @@ export class Desktop extends Emitter {
   #pressed = null;
   /** @type {{ unread: number, words: TrayWords } | null} */
   #face = null;
+  #told = "";
 
   /** @param {import("./shell.js").Shell} shell */
   constructor(shell) {
@@ -67,7 +68,12 @@ export class Desktop extends Emitter {
     if (this.#face) {
       const { choices } = this;
       const face = { ...this.#face, muted: choices.get("muted"), closing: choices.get("closing") };
-      this.#shell.invoke("face_set", { face }).catch((error) => console.warn(`face: ${error}`));
+      const text = JSON.stringify(face);
+      // The list changes far more often than what is said of it here.
+      if (text !== this.#told) {
+        this.#told = text;
+        this.#shell.invoke("face_set", { face }).catch((error) => console.warn(`face: ${error}`));
+      }
     }
   }
 

@@ -61,7 +61,11 @@ export function mountAlerts(page) {
   life.add(client.on("conversations", update));
   show(client.conversations.rows);
   update();
-  return () => life.end();
+  return () => {
+    life.end();
+    // Nobody is logged in, or it comes again at once in another language.
+    show([]);
+  };
 }
 
 /** @param {ConversationRow} row */
