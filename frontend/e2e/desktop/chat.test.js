@@ -81,6 +81,7 @@ scene("what nobody looks at is told, and pressing it opens it", async ({ server,
     ["are you &lt;i&gt;there&lt;/i&gt; &amp; well?"],
     "nothing was told of what was looked at",
   );
+  await alice.desk.showsNotice();
   await picture(alice, "notification");
   await alice.driver.run("history.replaceState(null, '', '#'); dispatchEvent(new PopStateEvent('popstate'))");
   await eventually("no conversation is open", async () => (await alice.key()) === "");

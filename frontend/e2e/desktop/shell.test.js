@@ -123,7 +123,7 @@ scene("the settings have a part for this computer, and starting by itself is the
   const started = () =>
     alice.driver.run(`return window.__TAURI__.core.invoke("plugin:autostart|is_enabled")`);
   await eventually("the system starts it", started);
-  const entry = await alice.desk.does("sh", ["-c", 'cat "$XDG_CONFIG_HOME"/autostart/*.desktop']);
+  const entry = await alice.desk.does("sh", ["-c", 'cat "$HOME"/.config/autostart/*.desktop']);
   assert.match(entry.said, /^Exec=.*im-tt-desktop.* --hidden$/m);
   await alice.driver.run("document.querySelector('.desktop').scrollIntoView({ block: 'end' })");
   await world.picture(alice, "settings");

@@ -68,11 +68,11 @@ export class Desk {
   async #set(keyring) {
     this.folder = await mkdtemp(join(tmpdir(), "imtt-desk-"));
     const at = (/** @type {string} */ name) => join(this.folder, name);
-    for (const name of ["run", "bin", "config/openbox"]) {
+    for (const name of ["run", "bin", ".config/openbox"]) {
       await mkdir(at(name), { recursive: true, mode: 0o700 });
     }
     await writeFile(at("bus.conf"), BUS(at("run")));
-    await writeFile(at("config/openbox/rc.xml"), WINDOWS);
+    await writeFile(at(".config/openbox/rc.xml"), WINDOWS);
     await writeFile(at("dunstrc"), NOTICES);
     // The system's browser: it writes down what it was asked to open.
     await writeFile(at("bin/xdg-open"), `#!/bin/sh\nprintf '%s\\n' "$1" >>'${at("opened")}'\n`, {
@@ -84,7 +84,7 @@ export class Desk {
       HOME: this.folder,
       LANG: "C.UTF-8",
       XDG_RUNTIME_DIR: at("run"),
-      XDG_CONFIG_HOME: at("config"),
+      XDG_CONFIG_HOME: at(".config"),
       XDG_DATA_HOME: at("share"),
       XDG_CACHE_HOME: at("cache"),
       NO_AT_BRIDGE: "1",
@@ -99,7 +99,7 @@ export class Desk {
     this.environment.DISPLAY = `:${await this.#says("Xvfb", screen)}`;
     const bus = ["--nofork", "--print-address=1", `--config-file=${at("bus.conf")}`];
     this.environment.DBUS_SESSION_BUS_ADDRESS = await this.#says("dbus-daemon", bus);
-    this.#start("openbox", ["--config-file", at("config/openbox/rc.xml")]);
+    this.#start("openbox", ["--config-file", at(".config/openbox/rc.xml")]);
     this.#start("dunst", ["-config", at("dunstrc")]);
     this.#listen();
     if (keyring) {
@@ -151,8 +151,17 @@ export class Desk {
 
   /** Presses the newest notification, with the mouse. */
   async pressNotice() {
+    await this.showsNotice();
     const [x, y] = [1280 - 20 - 150, 20 + 20];
     await this.does("xdotool", ["mousemove", `${x}`, `${y}`, "click", "1"]);
+  }
+
+  /** One is on the screen. */
+  async showsNotice() {
+    await eventually("a notification is on the screen", async () => {
+      const { said } = await this.does("xdotool", ["search", "--onlyvisible", "--class", "dunst"], false);
+      return said.trim() !== "";
+    });
   }
 
   /** @param {string} keys  As xdotool names them. */
