@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../src/lib/failure.js";
 import { Session } from "../../src/net/session.js";
-import { plainBody } from "../../src/platform/desktop/notifications.js";
+import { Notifications, plainBody } from "../../src/platform/desktop/notifications.js";
 import { checkServer, readAddress } from "../../src/platform/desktop/server.js";
 import { KeyringTokens } from "../../src/platform/desktop/tokens.js";
 import { nextZoom, wantedBy } from "../../src/platform/desktop/zoom.js";
@@ -319,6 +319,60 @@ test("news is what somebody else said since, once, and nothing of what was there
   assert.deepEqual(news(row("u:2", 8, { unread: 0 })), [], "read elsewhere");
   assert.deepEqual(news(row("u:2", 8, { last: { written_at: 1 } }), row("u:9", 1)), ["u:9"], "a new one");
   assert.deepEqual(news(row("u:9", 1), row("u:2", 8)), [], "a draft hid it for a while");
+});
+
+test("news of somebody whose name is not known yet is told when it is", () => {
+  const heard = createHeard();
+  heard.news([], 1);
+  assert.deepEqual(
+    heard.news([row("u:2", 1)], 1, () => false),
+    [],
+  );
+  assert.deepEqual(
+    heard.news([row("u:2", 1)], 1).map(({ key }) => key),
+    ["u:2"],
+  );
+  assert.deepEqual(heard.news([row("u:2", 1)], 1), []);
+});
+
+test("a newer notification takes the older one's place, and looking takes it away", async () => {
+  /** @type {any[]} */
+  const asked = [];
+  /** @type {(news: any) => void} */
+  let press = () => {};
+  /** @type {string[]} */
+  const pressed = [];
+  const shell = {
+    /** @param {string} command @param {any} given */
+    invoke: async (command, given) => {
+      await settled();
+      const { options, notifications } = given;
+      asked.push([command.split("|")[1], options?.body ?? notifications[0].id]);
+    },
+    listen() {},
+    listenTo: (/** @type {string} */ _plugin, /** @type {string} */ _topic, /** @type {any} */ hear) => {
+      press = hear;
+    },
+  };
+  const notifications = new Notifications(shell, (key) => pressed.push(key));
+  notifications.take_away("u:2");
+  notifications.show({ key: "u:2", title: "bob", text: "one" });
+  notifications.show({ key: "g:5", title: "hikers", text: "other" });
+  notifications.show({ key: "u:2", title: "bob", text: "two" });
+  notifications.take_away("u:2");
+  for (let turns = 0; turns < 8; turns += 1) {
+    await settled();
+  }
+  assert.deepEqual(asked, [
+    ["notify", "one"],
+    ["notify", "other"],
+    ["remove_active", 1],
+    ["notify", "two"],
+    ["remove_active", 1],
+  ]);
+  press({ actionId: "tap", notification: { extra: { key: "g:5" } } });
+  press({ actionId: "tap", notification: {} });
+  assert.deepEqual(pressed, ["g:5"]);
 });
 
 test("the count beside the clock leaves out what is muted", () => {

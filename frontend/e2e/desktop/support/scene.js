@@ -36,6 +36,7 @@ export function scene(sentence, body) {
         },
         picture: async (user, name) => {
           if (PICTURES) {
+            await user.isDrawn();
             await user.desk.picture(join(PICTURES, `${name}.png`));
           }
         },

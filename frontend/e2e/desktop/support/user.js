@@ -104,6 +104,14 @@ export class User {
     await eventually(`${this.name} looks at the page`, () => this.driver.run("return document.hasFocus()"));
   }
 
+  /** What the page shows now has come to the screen; a window that is away draws nothing. */
+  isDrawn() {
+    return this.driver.run(
+      `const drawn = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      await Promise.race([drawn, new Promise((done) => setTimeout(done, 1000))]);`,
+    );
+  }
+
   // --- What is done -----------------------------------------------------------------------------------------------
 
   /** @param {string} selector */

@@ -1,6 +1,6 @@
 // @ts-check
-// Notifications of the system's, one a conversation: a newer one stands beside the older one where the system cannot
-// replace it, and all of them go when the conversation is looked at.
+// Notifications of the system's, one a conversation: a newer one takes the older one's place, and it goes when the
+// conversation is looked at.
 
 /** @typedef {{ key: string, title: string, text: string }} Notice */
 
@@ -10,6 +10,8 @@ export class Notifications {
   #numbers = new Map();
   /** Those that have been shown and not taken away. @type {Set<string>} */
   #shown = new Set();
+  /** One after the other: what is taken away must not be what came after it. */
+  #turn = Promise.resolve();
 
   /**
    * @param {import("./shell.js").Shell} shell
@@ -27,6 +29,7 @@ export class Notifications {
 
   /** @param {Notice} notice */
   show({ key, title, text }) {
+    this.take_away(key);
     this.#shown.add(key);
     const options = { id: this.#numberOf(key), title, body: plainBody(text), extra: { key } };
     this.#ask("notify", { options });
@@ -51,8 +54,8 @@ export class Notifications {
    * @param {Record<string, unknown>} given
    */
   #ask(command, given) {
-    this.#shell
-      .invoke(`plugin:notification|${command}`, given)
+    this.#turn = this.#turn
+      .then(() => this.#shell.invoke(`plugin:notification|${command}`, given))
       .catch((error) => console.warn(`${command}: ${error}`));
   }
 }
@@ -63,7 +66,7 @@ export class Notifications {
  * @param {string} text
  * @param {string} [agent]
  */
-export function plainBody(text, agent = navigator.userAgent) {
+export function plainBody(text, agent = globalThis.navigator?.userAgent ?? "") {
   if (!/Linux|BSD/.test(agent)) {
     return text;
   }

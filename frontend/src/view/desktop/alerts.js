@@ -11,32 +11,65 @@ import { isDraft } from "../parts/entries.js";
 /** @typedef {import("../context.js").ConversationRow} ConversationRow */
 /** @typedef {import("../context.js").Key} Key */
 
+/** A name that is still looked up is waited for as long: "User 7 wrote" helps nobody. */
+const PATIENCE = 3000;
+/** More than so many at once, as after a long sleep, are told in one. */
+const MOST = 3;
+
 /**
  * @param {ClientPage} page
  * @returns {() => void} Ends it.
  */
 export function mountAlerts(page) {
-  const { client, desktop, attention, t } = page;
+  const { client, desktop, attention, calendar, t } = page;
   const life = new Lifetime();
   if (!desktop) {
     return () => {};
   }
   const heard = createHeard();
+  /** Since when a name is waited for. @type {Map<Key, number>} */
+  const nameless = new Map();
 
   function update() {
     const { state, rows } = client.conversations;
     if (state !== "ready") {
       return;
     }
-    for (const row of heard.news(rows, client.me.id)) {
-      if (!desktop?.choices.get("muted") && !isMuted(row) && !isLookedAt(row.key)) {
-        desktop?.notifications.show(noticeOf(page, row));
-      }
+    const news = heard.news(rows, client.me.id, isNamed);
+    if (!desktop?.choices.get("muted")) {
+      tell(news.filter((row) => !isMuted(row) && !isLookedAt(row.key)));
     }
     for (const row of rows.filter((one) => one.unread === 0)) {
       desktop?.notifications.take_away(row.key);
     }
     show(rows);
+  }
+
+  /** @param {ConversationRow[]} news */
+  function tell(news) {
+    const [newest] = news;
+    if (news.length > MOST) {
+      const text = t("tray.unread", { count: unreadOf(news) });
+      desktop?.notifications.show({ key: newest.key, title: t("app.name"), text });
+      return;
+    }
+    for (const row of news) {
+      desktop?.notifications.show(noticeOf(page, row));
+    }
+  }
+
+  /** @param {ConversationRow} row */
+  function isNamed({ key, peer, group, is_notes }) {
+    if (peer || group || is_notes) {
+      nameless.delete(key);
+      return true;
+    }
+    const since = nameless.get(key);
+    if (since === undefined) {
+      nameless.set(key, calendar.now());
+      life.after(PATIENCE, update);
+    }
+    return since !== undefined && calendar.now() - since >= PATIENCE;
   }
 
   /** @param {Key} key */
@@ -59,6 +92,7 @@ export function mountAlerts(page) {
   }
 
   life.add(client.on("conversations", update));
+  life.add(client.on("people", update));
   show(client.conversations.rows);
   update();
   return () => {
@@ -80,33 +114,38 @@ export function unreadOf(rows) {
 
 /** How far was heard of each conversation: the first look tells nothing. */
 export function createHeard() {
-  /** @type {Map<Key, number> | null} */
-  let known = null;
+  let first = true;
+  /** @type {Map<Key, number>} */
+  const known = new Map();
   return {
     /**
      * The conversations in which somebody else said something since.
      *
      * @param {ConversationRow[]} rows
      * @param {number} me
+     * @param {(row: ConversationRow) => boolean} [ready]  Those that are not are told the next time.
      */
-    news(rows, me) {
-      const before = known;
-      known = new Map(before ?? []);
-      const found = [];
-      for (const row of rows) {
-        const { key, last, unread } = row;
-        if (!last || isDraft(last)) {
-          continue;
-        }
-        const is_new = before !== null && last.seq > (before.get(key) ?? 0);
-        known.set(key, Math.max(last.seq, before?.get(key) ?? 0));
-        if (is_new && unread > 0 && last.sender_id !== me) {
-          found.push(row);
-        }
+    news(rows, me, ready = () => true) {
+      const newer = rows.filter((row) => seqOf(row) > (known.get(row.key) ?? 0));
+      const told = newer.filter((row) => first || !isFromOthers(row, me) || ready(row));
+      for (const row of told) {
+        known.set(row.key, seqOf(row));
       }
+      const found = first ? [] : told.filter((row) => isFromOthers(row, me));
+      first = false;
       return found;
     },
   };
+}
+
+/** The place of what was said last; 0 while that is a draft. @param {ConversationRow} row */
+function seqOf({ last }) {
+  return last && !isDraft(last) ? last.seq : 0;
+}
+
+/** @param {ConversationRow} row @param {number} me */
+function isFromOthers({ last, unread }, me) {
+  return unread > 0 && last !== null && !isDraft(last) && last.sender_id !== me;
 }
 
 /**
