@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers screenshots test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test browsers desktop desktop-test screenshots test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -38,6 +38,12 @@ ui-test: frontend/node_modules ## The web client's own tests, without a browser
 browsers: frontend/node_modules ## The tests in real browsers, against a debug build
 	cargo build --locked -p im-tt -p gateway -p api -p testkit --bins
 	$(UI) npm run e2e
+
+desktop: frontend/node_modules ## The desktop app's packages, .deb and .rpm; installs what it needs (Debian, Ubuntu)
+	@bash $(SCRIPTS)/desktop.sh
+
+desktop-test: frontend/node_modules ## The desktop app's tests, on screens that nobody sees; installs what they need
+	@bash $(SCRIPTS)/desktop-test.sh
 
 screenshots: frontend/node_modules ## Make the committed screenshots anew, to be looked at one by one; CI never does
 	cargo build --locked -p im-tt
