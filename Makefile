@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers screenshots test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -43,6 +43,12 @@ browsers: frontend/src/vendor/marked.js ## The tests in real browsers, against a
 ui-bench: frontend/src/vendor/marked.js ## What the open conversation costs in a browser, beside its goals
 	cargo build --locked -p im-tt
 	$(UI) npm run --silent bench
+
+desktop: frontend/node_modules ## The desktop app's packages, .deb and .rpm; installs what it needs (Debian, Ubuntu)
+	@bash $(SCRIPTS)/desktop.sh
+
+desktop-test: frontend/node_modules ## The desktop app's tests, on screens that nobody sees; installs what they need
+	@bash $(SCRIPTS)/desktop-test.sh
 
 screenshots: frontend/src/vendor/marked.js ## Make the committed screenshots anew, to be looked at one by one; CI never does
 	cargo build --locked -p im-tt

@@ -7,7 +7,7 @@ use crate::edge::{headers, measure, origin};
 use crate::error::ApiError;
 use crate::openapi;
 use crate::page;
-use crate::routes::{auth, conversations, groups, messages, users};
+use crate::routes::{about, auth, conversations, groups, messages, users};
 use salvo::affix_state;
 use salvo::http::Method;
 use salvo::http::header::{ALLOW, HeaderValue};
@@ -39,6 +39,7 @@ pub fn router(app: Arc<App>) -> Router {
 fn calls() -> Router {
     let (get, post, patch, delete) = (Method::GET, Method::POST, Method::PATCH, Method::DELETE);
     Router::with_path("api")
+        .push(at("about", [open(&get, rate::REQUEST, about::show_about)]))
         .push(at("auth/register", [open(&post, rate::REGISTER, auth::register_account)]))
         .push(at("auth/login", [open(&post, rate::LOGIN_ADDRESS, auth::log_in)]))
         .push(at("auth/refresh", [open(&post, rate::REFRESH, auth::refresh_session)]))

@@ -4,7 +4,7 @@
 
 mod rest_support;
 
-use rest_support::{Answer, Call, Node, Person, Route, routes};
+use rest_support::{Answer, Call, Node, PASSWORD, Person, Route, routes};
 use serde_json::json;
 use shared::serve::health::Checked;
 
@@ -98,7 +98,8 @@ async fn https_is_kept_to_where_a_trusted_proxy_says_that_it_was_used() {
 #[tokio::test]
 async fn every_route_that_is_somebodys_own_wants_a_token() {
     let node = Node::start().await;
-    let open = ["/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"];
+    let open =
+        ["/api/about", "/api/auth/register", "/api/auth/login", "/api/auth/refresh", "/api/auth/logout"];
     let calls = routes(&node.service.router()).into_iter().filter(|route| {
         let docs = route.path.starts_with("/api/docs") || route.path == "/api/openapi.json";
         route.path.starts_with("/api/") && !docs && !open.contains(&route.path.as_str())
@@ -147,6 +148,29 @@ async fn pages_of_known_origins_may_call_and_no_others() {
             assert!(!shared, "{origin} {}", answer.call);
         }
         preflight(&node, origin).await.refused(403, "bad_origin");
+    }
+}
+
+#[tokio::test]
+async fn the_desktop_apps_pages_ask_what_this_is_and_hold_their_own_refresh_token() {
+    let node = Node::start().await;
+    node.register("alice").await;
+    for origin in ["tauri://localhost", "http://tauri.localhost"] {
+        let about = node.get("/api/about").header("origin", origin).send().await;
+        assert_eq!(about.header("access-control-allow-origin"), Some(origin));
+        assert_eq!(about.expect(200), json!({"product": "im-tt", "protocol": 1}));
+        let log_in = json!({"email": "alice@example.org", "password": PASSWORD});
+        let session = node.post("/api/auth/login").header("origin", origin).json(&log_in).send().await;
+        assert_eq!(session.header("set-cookie"), None);
+        let session = session.expect(200);
+        let token = json!({"refresh_token": session["refresh_token"]});
+        let next = node.post("/api/auth/refresh").header("origin", origin).json(&token).send().await;
+        assert_eq!(next.header("access-control-allow-origin"), Some(origin));
+        let next = next.expect(200);
+        assert_ne!(next["refresh_token"], session["refresh_token"]);
+        let token = json!({"refresh_token": next["refresh_token"]});
+        node.post("/api/auth/logout").header("origin", origin).json(&token).send().await.expect(204);
+        node.post("/api/auth/refresh").json(&token).send().await.refused(401, "unauthorized");
     }
 }
 

@@ -70,7 +70,8 @@ async fn the_table_of_calls_is_the_routers_and_marks_those_that_want_a_token() {
         if docs || !route.path.starts_with("/api/") {
             continue;
         }
-        let open = ["register", "login", "refresh", "logout"].iter().any(|end| route.path.ends_with(end));
+        let open =
+            ["about", "register", "login", "refresh", "logout"].iter().any(|end| route.path.ends_with(end));
         served.push(format!("{} {}{}", route.method, route.path, if open { "" } else { " 🔑" }));
     }
     let mut listed: Vec<String> =

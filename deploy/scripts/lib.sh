@@ -13,6 +13,16 @@ target_folder() {
   cargo metadata --locked --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
 }
 
+# Whether the desktop app is tested: it takes minutes to build, so only when something of frontend/ is another than it was
+# a commit ago, or cannot be compared. DESKTOP=1 asks for it, DESKTOP=0 does without.
+wants_desktop() {
+  case "${DESKTOP:-}" in
+    1) return 0 ;;
+    0) return 1 ;;
+  esac
+  ! git diff --quiet HEAD~1 -- frontend 2>/dev/null
+}
+
 # A Python that has the WebSocket library. One of one's own, first in the PATH, may not see the system's packages.
 python_with_websockets() {
   local python

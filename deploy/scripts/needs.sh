@@ -29,6 +29,20 @@ need_cluster() {
   need "an HAProxy, before a cluster" "haproxy" has haproxy
 }
 
+# What the desktop app is built with, and what a desk of its tests is made of.
+has_webview() { pkg-config --exists webkit2gtk-4.1 gtk+-3.0 ayatana-appindicator3-0.1 dbus-1; }
+need_desktop_build() {
+  need "WebKitGTK and what belongs to it, to build the desktop app" \
+    "build-essential pkg-config file libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libayatana-appindicator3-dev libdbus-1-dev libxdo-dev libssl-dev patchelf" \
+    has_webview
+}
+has_desk() { has Xvfb && has openbox && has dunst && has dbus-daemon && has xdotool && has gnome-keyring-daemon && has import; }
+need_desk() {
+  need "a driver for WebKitGTK, to test the desktop app" "webkit2gtk-driver" has WebKitWebDriver
+  need "a screen, a session bus, notifications and a keyring, to test the desktop app" \
+    "xvfb xauth openbox dunst dbus dbus-x11 xdotool gnome-keyring imagemagick" has_desk
+}
+
 # prepare_cluster FOR-WHAT: all that a cluster is built and run with.
 prepare_cluster() {
   need_rust

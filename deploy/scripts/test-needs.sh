@@ -47,4 +47,8 @@ check_node
 screenshot_fonts="fontconfig fonts-open-sans fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core"
 need "Chromium, for the tests in browsers" "chromium" has_chromium
 need "the fonts that the screenshots are made with" "$screenshot_fonts" has_fonts
+if wants_desktop; then
+  need_desktop_build
+  need_desk
+fi
 get_needs "the tests"

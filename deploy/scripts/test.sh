@@ -59,6 +59,9 @@ browsers() {
 # Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
 faults() { "$target/debug/imtt-chaos" --smoke; }
 
+# The desktop app: a workspace of its own, and people at desks with it.
+desktop() { bash deploy/scripts/desktop-test.sh "$target/debug/im-tt" 2>&1 | tee -a "$results"; }
+
 private_mariadb() {
   local url_file=$work/mariadb-url server
   "$target/debug/private-mariadb" >"$url_file" &
@@ -92,3 +95,8 @@ stage "faults" faults
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"
 stage "browsers" browsers
+if wants_desktop; then
+  stage "desktop" desktop
+else
+  say "" "== desktop: nothing of frontend/ has changed since the commit before; DESKTOP=1 tests it nevertheless"
+fi

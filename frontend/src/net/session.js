@@ -1,13 +1,15 @@
 // @ts-check
-// One log-in in this browser: the access token in memory, its renewal by the cookie that no script reads, and REST
-// calls made with it. One refresh at a time, also across tabs where the browser can lock.
+// One log-in on this device: the access token in memory, its renewal by the refresh token (in a browser a cookie that no
+// script reads), and REST calls made with it. One refresh at a time, also across tabs where the browser can lock.
 
 import { Emitter } from "../lib/emitter.js";
 import { Failure } from "../lib/failure.js";
+import { cookieTokens } from "./tokens.js";
 
 /**
  * @typedef {import("./rest.js").Rest} Rest
  * @typedef {import("./rest.js").Call} Call
+ * @typedef {import("./tokens.js").Tokens} Tokens
  * @typedef {import("../lib/clock.js").Clock} Clock
  * @typedef {import("./wire.js").Session} SessionAnswer
  * @typedef {import("./wire.js").User} User
@@ -20,6 +22,7 @@ const TOO_OLD = 60_000;
 export class Session extends Emitter {
   #rest;
   #clock;
+  #tokens;
   #exclusive;
   #token = "";
   #good_until = 0;
@@ -29,12 +32,13 @@ export class Session extends Emitter {
   #cancel = () => {};
 
   /**
-   * @param {{ rest: Rest, clock: Clock, exclusive?: <T>(name: string, run: () => Promise<T>) => Promise<T> }} parts
+   * @param {{ rest: Rest, clock: Clock, tokens?: Tokens, exclusive?: <T>(name: string, run: () => Promise<T>) => Promise<T> }} parts
    */
-  constructor({ rest, clock, exclusive = (_, run) => run() }) {
+  constructor({ rest, clock, tokens = cookieTokens, exclusive = (_, run) => run() }) {
     super();
     this.#rest = rest;
     this.#clock = clock;
+    this.#tokens = tokens;
     this.#exclusive = exclusive;
   }
 
@@ -78,7 +82,7 @@ export class Session extends Emitter {
   }
 
   /**
-   * Trades the cookie in for new tokens.
+   * Trades the refresh token in for new ones.
    *
    * @returns {Promise<string>}
    * @throws {Failure}
@@ -93,7 +97,10 @@ export class Session extends Emitter {
   async #refresh() {
     try {
       this.#check();
-      const answer = await this.#rest("POST", "/api/auth/refresh");
+      const answer = await this.#rest("POST", "/api/auth/refresh", await this.#tokens.call());
+      this.#check();
+      // Before anything is done with it: the one before is good for a minute more, and for one use.
+      await this.#tokens.keep(answer);
       this.#check();
       this.begin(answer);
       return answer.token;

@@ -19,21 +19,22 @@ const CHANNEL = "imtt";
 
 /**
  * @param {(news: TabNews) => void} hear  What another tab says.
+ * @param {string} [scope]  Whose accounts these are, where there is more than one server: ids are each server's own.
  * @returns {Browser}
  */
-export function thisBrowser(hear) {
+export function thisBrowser(hear, scope = "") {
   const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(CHANNEL) : null;
   channel?.addEventListener("message", ({ data }) => hear(data));
   return {
-    marker: () => readJson(MARKER),
-    mark: (marker) => writeJson(MARKER, marker),
-    owes_logout: () => readJson(OWES_LOGOUT) === true,
-    owe_logout: (owes) => writeJson(OWES_LOGOUT, owes ? true : null),
+    marker: () => readJson(MARKER + scope),
+    mark: (marker) => writeJson(MARKER + scope, marker),
+    owes_logout: () => readJson(OWES_LOGOUT + scope) === true,
+    owe_logout: (owes) => writeJson(OWES_LOGOUT + scope, owes ? true : null),
     async wipe(user_id) {
       for (const what of [COMPOSERS, DRAFTS]) {
-        storeUnder(prefixOf(what, user_id)).clear();
+        storeUnder(prefixOf(what, user_id, scope)).clear();
       }
-      await wipeCache(user_id);
+      await wipeCache(`${user_id}${scope}`);
     },
     tell: (news) => channel?.postMessage(news),
     reload: () => location.reload(),
@@ -44,10 +45,11 @@ export function thisBrowser(hear) {
  * Where composers keep what is unsent: a name each.
  *
  * @param {number} user_id
+ * @param {string} [scope]
  * @returns {import("../state/composers.js").Store}
  */
-export function composerStore(user_id) {
-  const texts = storeUnder(prefixOf(COMPOSERS, user_id));
+export function composerStore(user_id, scope) {
+  const texts = storeUnder(prefixOf(COMPOSERS, user_id, scope));
   return {
     all: () => /** @type {[Key, string][]} */ (texts.all()),
     write: (key, text) => texts.write(key, text || null),
@@ -59,10 +61,11 @@ export function composerStore(user_id) {
  * Where the outbox keeps its drafts.
  *
  * @param {number} user_id
+ * @param {string} [scope]
  * @returns {import("../state/outbox.js").DraftStore}
  */
-export function draftStore(user_id) {
-  const drafts = storeUnder(prefixOf(DRAFTS, user_id));
+export function draftStore(user_id, scope) {
+  const drafts = storeUnder(prefixOf(DRAFTS, user_id, scope));
   return {
     all: () => drafts.all().map(([, draft]) => draft),
     put: (draft) => drafts.write(draft.client_message_id, draft),
@@ -74,7 +77,8 @@ export function draftStore(user_id) {
 /**
  * @param {string} what
  * @param {number} user_id
+ * @param {string} [scope]
  */
-function prefixOf(what, user_id) {
-  return `${what}.${user_id}.`;
+function prefixOf(what, user_id, scope = "") {
+  return `${what}${scope}.${user_id}.`;
 }

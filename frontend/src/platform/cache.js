@@ -18,16 +18,16 @@ const PATIENCE = 1500;
 /** @type {Stored} */
 const NOTHING = { epoch: null, conversations: [], people: [] };
 
-/** @param {number} user_id */
-const nameOf = (user_id) => `imtt-${user_id}`;
+/** @param {number | string} account */
+const nameOf = (account) => `imtt-${account}`;
 
 /**
- * @param {number} user_id
+ * @param {number | string} account  A user's id; with more behind it where there is more than one server.
  * @param {IDBFactory} [factory]
  * @returns {Cache}
  */
-export function openCache(user_id, factory = globalThis.indexedDB) {
-  const opening = open(nameOf(user_id), factory);
+export function openCache(account, factory = globalThis.indexedDB) {
+  const opening = open(nameOf(account), factory);
   /**
    * @template T
    * @param {T} otherwise
@@ -68,12 +68,12 @@ export function openCache(user_id, factory = globalThis.indexedDB) {
 /**
  * Removes everything that was kept of an account. Another tab that has it open lets go of it when it is asked to.
  *
- * @param {number} user_id
+ * @param {number | string} account
  * @param {IDBFactory} [factory]
  */
-export async function wipeCache(user_id, factory = globalThis.indexedDB) {
+export async function wipeCache(account, factory = globalThis.indexedDB) {
   try {
-    await soon(asked(factory.deleteDatabase(nameOf(user_id))), undefined);
+    await soon(asked(factory.deleteDatabase(nameOf(account))), undefined);
   } catch {
     // There is no IndexedDB: nothing was kept.
   }

@@ -44,10 +44,14 @@ export const RANGES = { text_size: [12, 20], list_width: [220, 400] };
 
 /** Emits `change` with the preference's name, also for what another tab chose. */
 export class StoredPreferences extends Emitter {
-  #values = read();
+  #own;
+  #values;
 
-  constructor() {
+  /** @param {Partial<Preferences>} [own]  What holds on this platform while nothing else was chosen. */
+  constructor(own = {}) {
     super();
+    this.#own = own;
+    this.#values = this.#read();
     addEventListener("storage", ({ key }) => {
       if (key === NAME) {
         this.#follow();
@@ -75,19 +79,19 @@ export class StoredPreferences extends Emitter {
     this.emit("change", name);
   }
 
+  #read() {
+    return valid({ ...this.#own, ...readJson(NAME) });
+  }
+
   #follow() {
     const before = this.#values;
-    this.#values = read();
+    this.#values = this.#read();
     for (const name of /** @type {(keyof Preferences)[]} */ (Object.keys(DEFAULTS))) {
       if (before[name] !== this.#values[name]) {
         this.emit("change", name);
       }
     }
   }
-}
-
-function read() {
-  return valid({ ...DEFAULTS, ...readJson(NAME) });
 }
 
 /**
@@ -101,7 +105,9 @@ export function valid(values) {
   for (const name of /** @type {(keyof Preferences)[]} */ (Object.keys(DEFAULTS))) {
     const [least, most] = RANGES[name] ?? [];
     const value = values[name];
-    if (typeof value !== typeof DEFAULTS[name] || Number.isNaN(value)) {
+    const other =
+      typeof value !== typeof DEFAULTS[name] || Array.isArray(value) !== Array.isArray(DEFAULTS[name]);
+    if (other || Number.isNaN(value)) {
       continue;
     }
     const kept = least === undefined ? value : Math.round(Math.max(least, Math.min(Number(most), value)));

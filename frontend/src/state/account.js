@@ -4,6 +4,7 @@
 
 import { Emitter } from "../lib/emitter.js";
 import { Failure } from "../lib/failure.js";
+import { cookieTokens } from "../net/tokens.js";
 
 /**
  * @typedef {import("./client.js").Client} Client
@@ -32,11 +33,13 @@ import { Failure } from "../lib/failure.js";
  * @property {() => Session} session  A new one.
  * @property {(user: User, session: Session) => Client} client
  * @property {Browser} browser
+ * @property {import("../net/tokens.js").Tokens} [tokens]
  */
 
 /** Emits `change`. */
 export class Account extends Emitter {
   #parts;
+  #tokens;
   /** @type {"starting" | "out" | "in"} */
   state = "starting";
   /** @type {null | "expired" | "closed" | "replaced"} */
@@ -50,6 +53,7 @@ export class Account extends Emitter {
   constructor(parts) {
     super();
     this.#parts = parts;
+    this.#tokens = parts.tokens ?? cookieTokens;
   }
 
   /** The address of who was logged in before the session ended by itself. */
@@ -65,7 +69,8 @@ export class Account extends Emitter {
     }
     const marker = browser.marker();
     const session = this.#begin_session();
-    if (marker && !marker.ended) {
+    // Without a token there is no session to go on with, and nobody to show anything to.
+    if (marker && !marker.ended && (await this.#tokens.held())) {
       await this.#enter(marker.user, session);
     }
     try {
@@ -126,7 +131,8 @@ export class Account extends Emitter {
     }
     const session = this.#begin_session();
     /** @type {SessionAnswer} */
-    const answer = await rest("POST", path, { body: { ...who, session: "cookie" } });
+    const answer = await rest("POST", path, { body: { ...who, ...this.#tokens.log_in } });
+    await this.#tokens.keep(answer);
     browser.owe_logout(false);
     const before = browser.marker();
     if (before && before.user.id !== answer.user.id) {
@@ -204,6 +210,7 @@ export class Account extends Emitter {
       browser.mark({ ...marker, ended: true });
     }
     await this.#leave({ wipe: why === "closed" });
+    await this.#tokens.forget();
     this.#out(marker || why === "closed" ? why : null);
   }
 
@@ -234,7 +241,7 @@ export class Account extends Emitter {
   }
 
   /**
-   * Tells the server. The cookie cannot be removed from here, so until that is done nobody is logged in by it.
+   * Tells the server. A cookie cannot be removed from here, so until that is done nobody is logged in by it.
    *
    * @param {string} [token]
    * @returns {Promise<boolean>}
@@ -242,12 +249,13 @@ export class Account extends Emitter {
   async #pay_logout(token) {
     const { browser, rest } = this.#parts;
     try {
-      await rest("POST", "/api/auth/logout", token ? { token } : {});
+      await rest("POST", "/api/auth/logout", token ? { token } : await this.#tokens.call());
     } catch (error) {
       if (Failure.of(error).code !== "unauthorized") {
         return false;
       }
     }
+    await this.#tokens.forget();
     browser.owe_logout(false);
     return true;
   }

@@ -16,6 +16,9 @@ import { isDraft, lineOf, nameOf } from "./parts/entries.js";
 /** Whoever reads it within so many ms, here or elsewhere, needs no notification. */
 const READ_WITHIN = 400;
 
+/** So often it is waited for a name that is still looked up: that "User 7" wrote helps nobody. */
+const NAME_TRIES = 8;
+
 /**
  * @param {ClientPage} page
  * @returns {{ destroy(): void }}
@@ -49,11 +52,16 @@ export function mountAlerts(page) {
   /**
    * @param {Key} key
    * @param {number} seq
+   * @param {number} [tries]
    */
-  function alert(key, seq) {
+  function alert(key, seq, tries = 1) {
     const row = client.conversations.rows.find((one) => one.key === key);
     // A newer one has its own turn.
     if (!row || newestOf(row) !== seq || row.unread === 0 || !isWorth(page, row) || !device.foremost.mine) {
+      return;
+    }
+    if (!isNamed(row) && tries < NAME_TRIES) {
+      life.after(READ_WITHIN, () => alert(key, seq, tries + 1));
       return;
     }
     if (page.preferences.get("sound")) {
@@ -99,6 +107,11 @@ function isWorth({ client, attention, preferences }, row) {
 }
 
 /** @param {ConversationRow} row */
+function isNamed({ peer, group, is_notes }) {
+  return Boolean(peer || group || is_notes);
+}
+
+/** @param {ConversationRow} row */
 function newestOf({ last }) {
   return last && !isDraft(last) ? last.seq : 0;
 }
@@ -119,7 +132,7 @@ function wordsFor(page, row) {
 }
 
 /** Muted conversations call nobody. @param {ConversationRow[]} rows */
-function unreadIn(rows) {
+export function unreadIn(rows) {
   return rows.reduce((sum, row) => sum + (row.muted ? 0 : row.unread), 0);
 }
 

@@ -4,6 +4,8 @@
 
 import { keepAppearance } from "./appearance.js";
 import { createPage } from "./context.js";
+import { mountChooseServer } from "./desktop/choose-server.js";
+import { openClosing } from "./desktop/closing.js";
 import { mountLogin } from "./login.js";
 import { mountSplash } from "./splash.js";
 import { mountWorkspace } from "./workspace.js";
@@ -19,6 +21,8 @@ export function mountApp(root, given) {
   let view = null;
   /** What is mounted; a new client (somebody logged in again) is another one. @type {unknown} */
   let shown = null;
+  /** @type {import("./context.js").Page | null} */
+  let shownPage = null;
 
   function update() {
     const wanted = account.client && account.state === "in" ? account.client : account.state;
@@ -47,6 +51,7 @@ export function mountApp(root, given) {
     document.title = page.t("app.name");
     root.dataset.page = account.state;
     view = mountFor(page);
+    shownPage = page;
   }
 
   const offs = [
@@ -57,13 +62,14 @@ export function mountApp(root, given) {
         mountAgain();
       }
     }),
+    given.desktop?.on("close", () => shownPage && openClosing(shownPage)),
   ];
   update();
 
   return {
     destroy() {
       for (const off of offs) {
-        off();
+        off?.();
       }
       view?.destroy();
       root.replaceChildren();
@@ -73,6 +79,9 @@ export function mountApp(root, given) {
 
 /** @param {import("./context.js").Page} page */
 function mountFor(page) {
+  if (page.desktop && !page.desktop.server) {
+    return mountChooseServer(page);
+  }
   if (page.account.state === "starting") {
     return mountSplash(page);
   }

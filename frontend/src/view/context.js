@@ -33,13 +33,17 @@ import { createCalendar } from "../lib/time.js";
  * @typedef {Face<import("../platform/preferences.js").StoredPreferences>} Preferences
  * @typedef {Face<import("../platform/attention.js").Attention>} Attention
  * @typedef {Omit<Face<import("../platform/build.js").Build>, "check">} Build
+ * @typedef {Omit<Face<import("../platform/desktop/desktop.js").Desktop>, "choices" | "tokens" | "notifications" | "takeLink"> & {
+ *   choices: Face<import("../platform/desktop/choices.js").DesktopChoices>,
+ *   tokens: Pick<import("../platform/desktop/tokens.js").KeyringTokens, "lasting" | "on">,
+ * }} Desktop
  *
  * @typedef {object} Device  What the device can do beside showing a page.
- * @property {Face<import("../platform/notifications.js").Notifications>} notifications
+ * @property {Pick<import("../platform/notifications.js").Notifications, "permission" | "ask" | "show" | "close" | "on">} notifications
  * @property {Face<import("../platform/foremost.js").Foremost>} foremost
  * @property {Face<import("../platform/sound.js").Sound>} sound
  * @property {Face<import("../platform/badge.js").Badge>} badge
- * @property {Face<import("../platform/worker.js").Installing>} installing
+ * @property {Face<import("../platform/worker.js").Installing> | null} installing  Null where it is an app already.
  * @property {import("./dialogs/settings.js").Section[]} sections  Of the settings, which only this platform has.
  *
  * @typedef {object} Given  What main.js hands in.
@@ -48,6 +52,7 @@ import { createCalendar } from "../lib/time.js";
  * @property {Attention} attention
  * @property {Build} build
  * @property {Device} device
+ * @property {Desktop | null} [desktop]  In the desktop app.
  * @property {() => number} [now]
  */
 
@@ -58,6 +63,7 @@ import { createCalendar } from "../lib/time.js";
  * @property {Attention} attention
  * @property {Build} build
  * @property {Device} device
+ * @property {Desktop | null} desktop  In the desktop app.
  * @property {import("../lib/i18n.js").Translator} words
  * @property {import("../lib/i18n.js").Say} t
  * @property {import("../lib/time.js").Calendar} calendar
@@ -75,7 +81,10 @@ import { createCalendar } from "../lib/time.js";
  * @param {HTMLElement} root
  * @returns {Page}
  */
-export function createPage({ account, preferences, attention, build, device, now = Date.now }, root) {
+export function createPage(
+  { account, preferences, attention, build, device, desktop = null, now = Date.now },
+  root,
+) {
   const { language, tag } = chooseLanguage(
     preferences.get("language"),
     navigator.languages ?? [navigator.language],
@@ -87,6 +96,7 @@ export function createPage({ account, preferences, attention, build, device, now
     attention,
     build,
     device,
+    desktop,
     words,
     t: words.t,
     calendar: createCalendar(tag, now),

@@ -2,9 +2,11 @@
 // The page of those who are not logged in: log in, or create an account. One form is shown at a time; what was typed
 // as address is kept when switching.
 
-import { h, Lifetime, setAttribute, svg } from "../lib/dom.js";
+import { h, Lifetime, setAttribute } from "../lib/dom.js";
+import { openServer } from "./desktop/server.js";
 import { createAlert, createField, handleSubmit } from "./parts/form.js";
 import { icon } from "./parts/icon.js";
+import { logo } from "./parts/logo.js";
 
 /** @typedef {import("./context.js").Page} Page */
 
@@ -134,10 +136,29 @@ function assemble(page, card, parts) {
     lead(page, parts),
     form,
     h("div", { class: "login__switch" }, other),
+    ...(page.desktop ? [serverLine(page, page.desktop, life)] : []),
   );
   life.listen(other, "click", () => parts.switchOver(parts.email.value));
   handleSubmit(page, life, { form, button, alert, busy: parts.busy, submit: parts.send });
   return { life, email: parts.email };
+}
+
+/**
+ * Where one logs in, and the way to somewhere else.
+ *
+ * @param {Page} page
+ * @param {import("./context.js").Desktop} desktop
+ * @param {Lifetime} life
+ */
+function serverLine(page, desktop, life) {
+  const name = new URL(String(desktop.server)).host;
+  const button = h(
+    "button",
+    { type: "button", class: "button", "data-kind": "link" },
+    page.t("server.at", { server: name }),
+  );
+  life.listen(button, "click", () => openServer(page, desktop));
+  return h("div", { class: "login__server" }, button);
 }
 
 /**
@@ -191,17 +212,4 @@ function passwordField(page, attributes, hint) {
     setAttribute(eye, "aria-pressed", String(!shown));
   });
   return { node, input, life };
-}
-
-/** The same picture as icon.svg, in the colours of the theme. */
-function logo() {
-  return svg(
-    "svg",
-    { class: "login__logo", viewBox: "0 0 56 56", "aria-hidden": "true" },
-    svg("path", {
-      class: "login__logo-bubble",
-      d: "M14 6h28a9 9 0 0 1 9 9v17a9 9 0 0 1-9 9H27l-12 9v-9h-1a9 9 0 0 1-9-9V15a9 9 0 0 1 9-9z",
-    }),
-    svg("path", { class: "login__logo-lines", d: "M17 19h22M17 28h14" }),
-  );
 }

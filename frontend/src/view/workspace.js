@@ -8,6 +8,8 @@ import { mountBanner } from "./banner.js";
 import { mountConversation } from "./conversation/conversation.js";
 import { mountNoConversation } from "./conversation/none.js";
 import { mountConversations } from "./conversations/list.js";
+import { mountNoKeyring } from "./desktop/no-keyring.js";
+import { mountTray } from "./desktop/tray.js";
 import { openSettings } from "./dialogs/settings.js";
 import { focusRow, handleKeys } from "./keys.js";
 import { mountNewVersion } from "./new-version.js";
@@ -30,10 +32,11 @@ export function mountWorkspace(base, client) {
   const rail = mountRail(page);
   const banner = mountBanner(page);
   const version = mountNewVersion(page);
+  const keyring = mountNoKeyring(page);
   const list = mountConversations(page);
   const resizer = mountResizer(page);
   const place = h("div", { class: "workspace__conversation" });
-  const banners = h("div", { class: "workspace__banners" }, banner.node, version.node);
+  const banners = h("div", { class: "workspace__banners" }, banner.node, version.node, keyring.node);
   const node = h("div", { class: "workspace" }, rail.node, banners, list.node, place);
   // In a part of the page that has a name, as everything is.
   list.node.append(resizer.node);
@@ -82,6 +85,7 @@ export function mountWorkspace(base, client) {
 
   life.add(client.on("current", showCurrent));
   life.add(handleKeys(page, node, find));
+  life.add(mountTray(page));
   page.root.append(node);
   list.fill();
   showCurrent();
@@ -92,7 +96,7 @@ export function mountWorkspace(base, client) {
     openSettings: (section) => openSettings(page, section),
     destroy() {
       life.end();
-      for (const view of [alerts, rail, banner, version, list, resizer, conversation]) {
+      for (const view of [alerts, rail, banner, version, keyring, list, resizer, conversation]) {
         view?.destroy();
       }
       for (const dialog of page.root.querySelectorAll("dialog")) {

@@ -3,15 +3,18 @@
 // document says "ready".
 
 import { mountApp } from "../../src/view/app.js";
+import { desktopSection } from "../../src/view/desktop/section.js";
 import { NOW } from "./content.js";
 import { FakeAccount, FakeAttention, FakeBuild, FakeDevice, FakePreferences } from "./fake.js";
+import { FakeDesktop } from "./fake-desktop.js";
 import { SCENES } from "./scenes.js";
 
 const asked = new URL(location.href).searchParams;
 const scene = SCENES[asked.get("state") ?? "list"] ?? {};
 const account = new FakeAccount();
+const desktop = asked.get("state")?.startsWith("desktop-") ? new FakeDesktop() : null;
 if (account.client) {
-  scene.set?.(account.client, account);
+  scene.set?.(account.client, account, desktop);
 }
 const preferences = new FakePreferences({
   ...scene.preferences,
@@ -19,13 +22,16 @@ const preferences = new FakePreferences({
   language: /** @type {any} */ (asked.get("language") ?? "en"),
 });
 const device = new FakeDevice();
+if (desktop) {
+  Object.assign(device, { installing: null, sections: [desktopSection] });
+}
 scene.device?.(device);
 const attention = new FakeAttention();
 const build = new FakeBuild(asked.get("state") === "list-replaced");
-mountApp(document.body, { account, preferences, attention, build, device, now: () => NOW });
+mountApp(document.body, { account, preferences, attention, build, device, desktop, now: () => NOW });
 // For tests that let something happen.
 Object.assign(window, { gallery: { client: account.client, account, preferences, attention, device } });
-await scene.play?.();
+await scene.play?.(desktop);
 await document.fonts.ready;
 // Two frames: what depends on the layout comes in the first.
 requestAnimationFrame(() =>

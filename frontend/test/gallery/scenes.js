@@ -7,15 +7,16 @@ import { logView } from "./fake.js";
 
 /** @typedef {import("./fake.js").FakeClient} FakeClient */
 /** @typedef {import("./fake.js").FakeAccount} FakeAccount */
+/** @typedef {import("./fake-desktop.js").FakeDesktop} FakeDesktop */
 /** @typedef {import("../../src/state/types.js").Key} Key */
 /** @typedef {Partial<import("../../src/state/types.js").LogView>} View */
 
 /**
  * @typedef {object} Scene
- * @property {(client: FakeClient, account: FakeAccount) => void} [set]
+ * @property {(client: FakeClient, account: FakeAccount, desktop: FakeDesktop | null) => void} [set]
  * @property {(device: import("./fake.js").FakeDevice) => void} [device]
  * @property {Partial<import("../../src/platform/preferences.js").Preferences>} [preferences]
- * @property {() => void | Promise<void>} [play]
+ * @property {(desktop: FakeDesktop | null) => void | Promise<void>} [play]
  */
 
 /** @param {string} selector */
@@ -81,6 +82,12 @@ const outside =
 const alice = opened("u:2", { entries: WITH_ALICE, peer_read_seq: 6 });
 const hikers = opened("g:20481", { entries: HIKERS });
 const wide = (/** @type {number} */ seconds) => NOW - seconds * 1000;
+
+/** @type {Scene["set"]} */
+const nowhere = (client, account, desktop) => {
+  outside("out")?.(client, account, desktop);
+  Object.assign(desktop ?? {}, { server: null });
+};
 
 /** @type {Record<string, Scene>} */
 export const SCENES = {
@@ -308,6 +315,33 @@ export const SCENES = {
     play() {
       press(".rail__mine");
       press("dialog [data-kind=danger]");
+    },
+  },
+  "desktop-server": { set: nowhere },
+  "desktop-server-failed": {
+    set: nowhere,
+    async play() {
+      type("[name=server]", "chat.example.org");
+      press("[type=submit]");
+      await soon();
+    },
+  },
+  "desktop-login": { set: outside("out") },
+  "desktop-settings": {
+    set: alice,
+    async play() {
+      press("[data-opens=settings]");
+      await soon();
+      press("#settings-tab-desktop");
+      await soon();
+    },
+  },
+  "desktop-change-server": { set: outside("out"), play: () => press(".login__server button") },
+  "desktop-closing": { set: alice, play: (desktop) => desktop?.emit("close") },
+  "desktop-no-keyring": {
+    set(client, _account, desktop) {
+      alice(client);
+      Object.assign(desktop?.tokens ?? {}, { lasting: false });
     },
   },
 };

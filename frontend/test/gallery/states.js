@@ -63,4 +63,11 @@ export const STATES = [
   "join-failed",
   "leave",
   "log-out",
+  "desktop-server",
+  "desktop-server-failed",
+  "desktop-login",
+  "desktop-settings",
+  "desktop-change-server",
+  "desktop-closing",
+  "desktop-no-keyring",
 ];

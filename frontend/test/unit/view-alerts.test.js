@@ -173,3 +173,19 @@ test("title and icon count what is unread, without the muted", async () => {
   await here.list([fromAlice(3, "hello", { unread: 0 })]);
   assert.deepEqual([document.title, here.device.badge.count], ["IM-TT", 0]);
 });
+
+test("a name that is still looked up is waited for, but not for ever", async () => {
+  await here.list([fromAlice(1, "before")]);
+  await here.list([fromAlice(2, "who is this", { peer: null })]);
+  assert.deepEqual(here.shown(), []);
+  await here.list([fromAlice(2, "who is this")]);
+  assert.deepEqual(here.shown(), ["Alice Morgan: who is this"]);
+  await here.list([
+    fromAlice(2, "who is this"),
+    row({ key: "u:3", peer: null, last: message(1, 3, 0, "hm"), unread: 1 }),
+  ]);
+  for (let seconds = 0; seconds < 10; seconds += 1) {
+    here.shown();
+  }
+  assert.equal(here.shown().length, 2);
+});

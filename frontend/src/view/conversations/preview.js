@@ -37,11 +37,13 @@ export function previewOf(page, row) {
 }
 
 /**
+ * What was said last, as the list and notifications say it.
+ *
  * @param {ClientPage} page
  * @param {ConversationRow} row
  * @param {import("../context.js").Message | import("../context.js").Draft} last
  */
-function saidOf(page, row, last) {
+export function saidOf(page, row, last) {
   const { client, t, words } = page;
   if (!isDraft(last) && kindOf(last.message_type) === "note") {
     return noteParts(page, last);

@@ -25,16 +25,17 @@ export const general = {
     key.set(preferences.get("send_key"));
     language.onChoice((value) => preferences.set("language", /** @type {any} */ (value)));
     key.onChoice((value) => preferences.set("send_key", /** @type {any} */ (value)));
-    return [language.node, key.node, installation(page, dialog)];
+    const { installing } = page.device;
+    return [language.node, key.node, ...(installing ? [installation(page, installing, dialog)] : [])];
   },
 };
 
 /**
  * @param {import("../context.js").ClientPage} page
+ * @param {NonNullable<import("../context.js").Device["installing"]>} installing
  * @param {import("../parts/dialog.js").Dialog} dialog
  */
-function installation({ device, t }, { life }) {
-  const { installing } = device;
+function installation({ t }, installing, { life }) {
   const said = h("p", { class: "setting__hint" });
   const button = h("button", { type: "button", class: "button", "data-kind": "quiet" }, t("install.button"));
   const node = h(
