@@ -94,7 +94,7 @@ mod tests {
             "imtt://conversation/u:9007199254740992",
             "imtt://conversation/u:99999999999999999999999",
             "imtt://conversation/u:7/",
-            "imtt://conversation/u:7/../g:5",
+            "imtt://conversation/x/u:7",
             "imtt://conversation//u:7",
             "imtt://conversation/u:%37",
             "imtt://conversation/u:٧",
