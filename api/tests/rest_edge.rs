@@ -32,6 +32,7 @@ fn check_headers(answer: &Answer) {
     assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy} of {}", answer.call);
     let is_file = answer.status < 400
         && (answer.call.ends_with(" /")
+            || answer.call.ends_with(" /sw.js")
             || answer.call.contains(" /b/")
             || answer.call.contains(" /api/docs"));
     if !is_file {

@@ -102,6 +102,8 @@ mod tests {
         tokio::spawn(async move { converse(server, &mut Input::default(), &Silence, &talking).await });
         connection.outbox.release(Bytes::new());
         settled().await;
+        // The pace of that release is over.
+        tokio::time::advance(PACE).await;
         (connection, client)
     }
 
