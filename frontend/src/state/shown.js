@@ -27,6 +27,9 @@ export function rowOf(conversation, { draft, ...around }) {
     unread: conversation.unread(around.me),
     draft,
     failed: around.drafts.filter(({ state }) => state === "failed").length,
+    pinned: conversation.pinned,
+    muted: conversation.muted,
+    marked_unread: conversation.markedUnread,
   };
 }
 

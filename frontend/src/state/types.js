@@ -40,6 +40,9 @@
  * @property {number} unread  100 stands for more than 99.
  * @property {string} draft  What stands unsent in the composer.
  * @property {number} failed  Drafts that failed.
+ * @property {boolean} pinned  Stands on top.
+ * @property {boolean} muted  Counted quietly, and not in the sum.
+ * @property {boolean} marked_unread  Bears a dot until it is opened or read.
  */
 
 /**

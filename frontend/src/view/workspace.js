@@ -93,7 +93,7 @@ export function mountWorkspace(base, client) {
 
 /** @param {ClientPage} page */
 function titleFor({ t, client, words }) {
-  const unread = client.conversations.rows.reduce((sum, row) => sum + row.unread, 0);
+  const unread = client.conversations.rows.reduce((sum, row) => sum + (row.muted ? 0 : row.unread), 0);
   if (unread === 0) {
     return t("app.name");
   }
