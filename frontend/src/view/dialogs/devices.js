@@ -65,7 +65,7 @@ export function openDevices(page) {
   /** @param {Device} device */
   function rowOf(device) {
     const name = deviceName(device.device) || t("devices.unknown");
-    const when = page.calendar.full(Date.parse(device.refreshed_at));
+    const when = page.calendar.listTime(Date.parse(device.refreshed_at));
     const end = h(
       "button",
       {
@@ -83,11 +83,11 @@ export function openDevices(page) {
       });
     });
     const seen = device.current ? t("devices.current") : t("devices.seen", { time: when });
-    const since = t("devices.since", { time: page.calendar.full(Date.parse(device.created_at)) });
+    const since = t("devices.since", { time: page.calendar.listTime(Date.parse(device.created_at)) });
     return h(
       "li",
       { class: "devices__one", "data-current": String(device.current) },
-      icon("person"),
+      icon("device"),
       h(
         "div",
         { class: "devices__words" },
