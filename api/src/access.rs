@@ -2,14 +2,14 @@
 //! user: what is not there and what is not theirs is refused alike.
 
 use crate::error::ApiError;
-use crate::store::conversations::Conversation;
+use crate::store::conversations::{self, Conversation};
 use crate::store::groups::{self, Group};
 use crate::store::inbox::{self, Listed};
 use crate::store::members::{self, Member};
 use crate::store::{Conn, users};
-use shared::draft::Target;
+use shared::draft::{ConversationKey, Target};
 use shared::error::Code;
-use shared::ids::{GroupId, Seq, UserId};
+use shared::ids::{ConversationId, GroupId, Seq, UserId};
 use shared::metrics::ACCESS_DENIED;
 use std::ops::RangeInclusive;
 
@@ -71,6 +71,21 @@ pub async fn conversation_for(conn: &mut Conn, user: UserId, target: Target) -> 
             if known { Ok(nothing) } else { Err(denied("conversation")) }
         }
     }
+}
+
+/// The user's line of the conversation of that id.
+///
+/// # Errors
+/// `not_found`: there is none, nothing was said in it, or it is others'.
+pub async fn line_for(conn: &mut Conn, user: UserId, id: ConversationId) -> Result<Listed, ApiError> {
+    let found = conversations::find(conn, id).await?.ok_or_else(|| denied("conversation"))?;
+    let line = match found.key {
+        ConversationKey::Pair(low, high) if user == low => inbox::find_pair(conn, user, high).await?,
+        ConversationKey::Pair(low, high) if user == high => inbox::find_pair(conn, user, low).await?,
+        ConversationKey::Pair(..) => None,
+        ConversationKey::Group(group) => inbox::find_group(conn, user, group).await?,
+    };
+    line.ok_or_else(|| denied("conversation"))
 }
 
 /// A group that `user` is in, and their place there.

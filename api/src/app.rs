@@ -60,6 +60,8 @@ pub struct App {
     pub append: Append,
     /// What gateways look up.
     pub door: Door,
+    /// Read cursors.
+    pub reads: Reads,
     /// Who is connected.
     pub presence: Arc<dyn Presence>,
     /// ⑦.
@@ -108,7 +110,8 @@ impl App {
             passwords: Passwords::new(parts.config.bcrypt_cost, cores),
             config: parts.config,
             append,
-            door: Door::new(parts.db.clone(), reads),
+            door: Door::new(parts.db.clone(), reads.clone()),
+            reads,
             db: parts.db,
             presence: parts.presence,
             bus: parts.bus,

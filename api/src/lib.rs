@@ -14,6 +14,7 @@ pub mod page;
 pub mod door;
 pub mod append;
 pub mod reads;
+pub mod tell;
 pub mod store;
 pub mod run;
 

@@ -46,7 +46,13 @@ fn calls() -> Router {
         .push(at("auth/logout", [open(&post, rate::REQUEST, auth::log_out)]))
         .push(at("auth/password", [confirmed(&post, rate::PASSWORD, auth::change_password)]))
         .push(at("auth/deactivate", [confirmed(&post, rate::PASSWORD, auth::close_account)]))
-        .push(at("auth/sessions", [own(&get, rate::REQUEST, auth::list_sessions)]))
+        .push(at(
+            "auth/sessions",
+            [
+                own(&get, rate::REQUEST, auth::list_sessions),
+                own(&delete, rate::REQUEST, auth::end_other_sessions),
+            ],
+        ))
         .push(at("auth/sessions/{id}", [own(&delete, rate::REQUEST, auth::end_session)]))
         .push(at(
             "users/me",
@@ -64,6 +70,8 @@ fn calls() -> Router {
         .push(at("groups/{id}", [own(&get, rate::REQUEST, groups::show_group)]))
         .push(at("groups/{id}/members", [own(&get, rate::REQUEST, groups::list_members)]))
         .push(at("conversations", [own(&get, rate::REQUEST, conversations::list_conversations)]))
+        .push(at("conversations/read", [own(&post, rate::REQUEST, conversations::read_all)]))
+        .push(at("conversations/{id}", [own(&patch, rate::REQUEST, conversations::change_view)]))
 }
 
 /// A call and its method.

@@ -56,6 +56,7 @@ pub async fn attach(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<()
         epoch: answer.epoch,
         heartbeat_ms: u64::try_from(node.config.heartbeat.as_millis()).unwrap_or(u64::MAX),
         heads: answer.heads,
+        views: answer.views,
     })));
     if !connection.refreshing.end() {
         spawn_refresh(node, connection);

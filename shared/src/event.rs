@@ -153,6 +153,22 @@ pub enum ServerEvent {
         /// To where.
         seq: Seq,
     },
+    /// The user keeps a conversation differently from now on.
+    View {
+        /// Which.
+        conversation_id: ConversationId,
+        /// How.
+        view: View,
+    },
+    /// The user logged in on one more device.
+    LoggedIn {
+        /// The log-in.
+        session_id: SessionId,
+        /// What the device calls itself.
+        device: String,
+        /// When.
+        created_at: Timestamp,
+    },
     /// The heads of some conversations: fetch what is beyond what you have.
     Heads {
         /// All of the user's, or those that may have moved.
@@ -188,6 +204,25 @@ pub struct Ready {
     /// All conversations of the user; one that is not listed is no longer theirs.
     #[serde(deserialize_with = "heads")]
     pub heads: Heads,
+    /// The sum of the versions of the user's views of them: a device that knows another one missed a change of a view,
+    /// and asks for the list.
+    #[serde(default)]
+    pub views: i64,
+}
+
+/// How a user keeps a conversation on their own list, on all their devices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct View {
+    /// It stands on top.
+    pub pinned: bool,
+    /// It is counted quietly.
+    pub muted: bool,
+    /// It is out of the list while it has no entry after this one.
+    pub hidden_seq: Seq,
+    /// It bears a dot while the user's cursor is before this place.
+    pub unread_seq: Seq,
+    /// How often it changed: an older one than is known is passed over.
+    pub version: i64,
 }
 
 /// An entry as clients get it, live; each kind of entry has this one shape.

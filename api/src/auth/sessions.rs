@@ -111,6 +111,19 @@ pub async fn end(
     Ok(ended)
 }
 
+/// Ends all sessions of a user but one, and closes their connections. Announced even when there was none: whoever asks
+/// again may do so because the first answer, and with it the announcement, was lost.
+///
+/// # Errors
+/// The database's.
+pub async fn end_others(app: &Arc<App>, user_id: UserId, kept: SessionId) -> Result<(), ApiError> {
+    let ended =
+        sessions::end_all_but(&mut app.db.write().await?, user_id, Some(kept), app.clock.now()).await?;
+    tracing::info!(target: "audit", %user_id, %kept, ended, "all other sessions ended");
+    announce(app, user_id, Control::OtherSessionsEnded { kept: Some(kept) }).await;
+    Ok(())
+}
+
 fn refused(reason: &'static str) -> ApiError {
     metrics::counter!(AUTH_FAILURES, "reason" => reason).increment(1);
     Code::Unauthorized.into()

@@ -6,6 +6,7 @@ pub mod http;
 
 use crate::append::envelope_of;
 use crate::reads::{Reads, TooManyMoving};
+use crate::store::heads::Tips;
 use crate::store::{Db, accounts, conversations, epoch, heads, members, messages};
 use bytes::Bytes;
 use shared::door::{
@@ -59,7 +60,7 @@ impl Door {
         let sessions = accounts::live_sessions(&mut conn, &sessions).await?;
         let epoch = epoch::epoch(&mut conn).await?;
         let seats = heads::seats_of(&mut conn, &users).await?;
-        let heads = heads::heads_of(&mut conn, &users).await?;
+        let tips = heads::tips_of(&mut conn, &users).await?;
         let answers = questions.iter().map(|AttachQuestion { user_id, session_id }| {
             let standing = standings.get(user_id);
             let session = match standing {
@@ -68,12 +69,14 @@ impl Door {
                 _ => SessionState::Ended,
             };
             let live = session == SessionState::Live;
+            let Tips { heads, views } = tips.get(user_id).filter(|_| live).cloned().unwrap_or_default();
             AttachAnswer {
                 session,
                 status: standing.map_or(Status::Offline, |standing| standing.status),
                 epoch: epoch.clone(),
                 groups: seats.get(user_id).filter(|_| live).cloned().unwrap_or_default(),
-                heads: heads.get(user_id).filter(|_| live).cloned().unwrap_or_default(),
+                heads,
+                views,
             }
         });
         Ok(answers.collect())

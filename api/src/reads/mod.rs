@@ -26,6 +26,7 @@ pub struct TooManyMoving;
 #[derive(Clone)]
 pub struct Reads {
     queue: Arc<Queue>,
+    writer: Arc<Writer>,
 }
 
 struct Queue {
@@ -45,8 +46,20 @@ impl Reads {
         stop: &CancellationToken,
     ) -> Self {
         let queue = Arc::new(Queue { pending: Mutex::new(Some(Pending::default())), more: Notify::new() });
-        tasks.spawn(run(queue.clone(), Writer { db, bus, clock }, stop.clone()));
-        Self { queue }
+        let writer = Arc::new(Writer { db, bus, clock });
+        tasks.spawn(run(queue.clone(), writer.clone(), stop.clone()));
+        Self { queue, writer }
+    }
+
+    /// Writes marks and tells of them before it comes back: for whoever says that it is done.
+    ///
+    /// # Errors
+    /// The driver's; those before the one that failed are written.
+    pub async fn write(&self, marks: &[ReadMark]) -> Result<(), sqlx::Error> {
+        for marks in marks.chunks(LARGEST) {
+            self.writer.write(marks).await?;
+        }
+        Ok(())
     }
 
     /// Takes marks; what a user may not mark is dropped when it comes to be written. Does not wait.
@@ -77,7 +90,7 @@ impl Queue {
     }
 }
 
-async fn run(queue: Arc<Queue>, writer: Writer, stop: CancellationToken) {
+async fn run(queue: Arc<Queue>, writer: Arc<Writer>, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let (marks, next) = queue.take();
         if marks.is_empty() {

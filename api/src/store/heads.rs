@@ -14,11 +14,31 @@ use std::collections::HashMap;
 /// # Errors
 /// The driver's.
 pub async fn heads_of(conn: &mut Conn, users: &[UserId]) -> Result<HashMap<UserId, Heads>, sqlx::Error> {
-    let mut found: HashMap<UserId, Heads> = HashMap::with_capacity(users.len());
+    let found = tips_of(conn, users).await?;
+    Ok(found.into_iter().map(|(user, tips)| (user, tips.heads)).collect())
+}
+
+/// Where a user's conversations have come to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tips {
+    /// The heads of all of them.
+    pub heads: Heads,
+    /// The sum of the versions of the user's views of them: another one than a device knows says that it missed a change.
+    pub views: i64,
+}
+
+/// The heads and views of all conversations of each of the users; a user without any is left out.
+///
+/// # Errors
+/// The driver's.
+pub async fn tips_of(conn: &mut Conn, users: &[UserId]) -> Result<HashMap<UserId, Tips>, sqlx::Error> {
+    let mut found: HashMap<UserId, Tips> = HashMap::with_capacity(users.len());
     for list in padded(users) {
         for row in three_lists(HEADS, &list).fetch_all(conn).await? {
             let head = [row.get("last_seq")?, row.get("read_seq")?, row.get("peer_read_seq")?];
-            found.entry(row.get("user_id")?).or_default().insert(row.get("id")?, head);
+            let tips = found.entry(row.get("user_id")?).or_default();
+            tips.heads.insert(row.get("id")?, head);
+            tips.views += row.get::<i64>("view_version")?;
         }
     }
     Ok(found)
@@ -68,21 +88,24 @@ fn three_lists(text: &str, users: &[UserId]) -> Query {
 
 const HEADS: &str = "
     SELECT c.user_low AS user_id, c.id, c.last_seq,
-           COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq
+           COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq,
+           COALESCE(mine.view_version, 0) AS view_version
     FROM conversations c
     LEFT JOIN conversation_reads mine ON mine.conversation_id = c.id AND mine.user_id = c.user_low
     LEFT JOIN conversation_reads peers ON peers.conversation_id = c.id AND peers.user_id = c.user_high
     WHERE c.user_low IN ({users}) AND c.last_seq > 0
     UNION ALL
     SELECT c.user_high AS user_id, c.id, c.last_seq,
-           COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq
+           COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq,
+           COALESCE(mine.view_version, 0) AS view_version
     FROM conversations c
     LEFT JOIN conversation_reads mine ON mine.conversation_id = c.id AND mine.user_id = c.user_high
     LEFT JOIN conversation_reads peers ON peers.conversation_id = c.id AND peers.user_id = c.user_low
     WHERE c.user_high IN ({users}) AND c.user_low <> c.user_high AND c.last_seq > 0
     UNION ALL
     SELECT m.user_id AS user_id, c.id, c.last_seq,
-           COALESCE(mine.read_seq, 0) AS read_seq, 0 AS peer_read_seq
+           COALESCE(mine.read_seq, 0) AS read_seq, 0 AS peer_read_seq,
+           COALESCE(mine.view_version, 0) AS view_version
     FROM group_members m
     JOIN conversations c ON c.group_id = m.group_id
     LEFT JOIN conversation_reads mine ON mine.conversation_id = c.id AND mine.user_id = m.user_id

@@ -5,6 +5,8 @@ use super::conn::Conn;
 use super::conversations::{self, Conversation};
 use super::messages::{self, StoredMessage};
 use super::sql::{Query, Row, Sql, query};
+use super::views;
+use shared::event::View;
 use shared::ids::{GroupId, Seq, UserId};
 use std::collections::HashMap;
 
@@ -29,6 +31,8 @@ pub struct Listed {
     pub read_seq: Seq,
     /// How far the peer has read; 0 in groups.
     pub peer_read_seq: Seq,
+    /// How the user keeps it on the list.
+    pub view: View,
     /// Messages by others after `read_seq`, up to [`UNREAD_MOST`].
     pub unread: i64,
     /// The newest entry.
@@ -40,14 +44,22 @@ pub struct Listed {
 /// # Errors
 /// The driver's.
 pub async fn list_for(conn: &mut Conn, user: UserId) -> Result<Vec<Listed>, sqlx::Error> {
-    let all = [AS_LOW, AS_HIGH, AS_MEMBER].join(" UNION ALL ");
-    let rows = lines(&all).bind_all([user; 3]).fetch_all(conn).await?;
-    let mut lines = rows.iter().map(Listed::read).collect::<Result<Vec<_>, _>>()?;
+    let mut lines = places_for(conn, user).await?;
     lines
         .sort_unstable_by_key(|line| std::cmp::Reverse((line.conversation.updated_at, line.conversation.id)));
     count_unread(conn, user, &mut lines).await?;
     find_last(conn, &mut lines).await?;
     Ok(lines)
+}
+
+/// The user's conversations in no order; unread entries are not counted, and the last ones are left out.
+///
+/// # Errors
+/// The driver's.
+pub async fn places_for(conn: &mut Conn, user: UserId) -> Result<Vec<Listed>, sqlx::Error> {
+    let all = [AS_LOW, AS_HIGH, AS_MEMBER].join(" UNION ALL ");
+    let rows = lines(&all).bind_all([user; 3]).fetch_all(conn).await?;
+    rows.iter().map(Listed::read).collect()
 }
 
 /// The user's line of a direct conversation in which something was said. Unread entries are not counted, and the last one
@@ -75,7 +87,7 @@ pub async fn find_group(
 }
 
 fn lines(text: &str) -> Query {
-    query(Sql::Built(text.replace("{columns}", conversations::COLUMNS)))
+    query(Sql::Built(text.replace("{columns}", conversations::COLUMNS).replace("{view}", views::COLUMNS)))
 }
 
 impl Listed {
@@ -87,6 +99,7 @@ impl Listed {
             joined_seq: row.get("joined_seq")?,
             read_seq: row.get("read_seq")?,
             peer_read_seq: row.get("peer_read_seq")?,
+            view: views::read(row)?,
             unread: 0,
             last: None,
         })
@@ -136,14 +149,16 @@ async fn find_last(conn: &mut Conn, lines: &mut [Listed]) -> Result<(), sqlx::Er
 /// The lines of those whose first, or second, user somebody is; notes are both, and come with the first.
 const AS_LOW: &str = "
     SELECT {columns}, c.user_high AS peer_id, 1 AS joined_seq,
-           COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq
+           COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq,
+           {view}
     FROM conversations c
     LEFT JOIN conversation_reads mine ON mine.conversation_id = c.id AND mine.user_id = c.user_low
     LEFT JOIN conversation_reads peers ON peers.conversation_id = c.id AND peers.user_id = c.user_high
     WHERE c.user_low = ? AND c.last_seq > 0";
 const AS_HIGH: &str = "
     SELECT {columns}, c.user_low AS peer_id, 1 AS joined_seq,
-           COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq
+           COALESCE(mine.read_seq, 0) AS read_seq, COALESCE(peers.read_seq, 0) AS peer_read_seq,
+           {view}
     FROM conversations c
     LEFT JOIN conversation_reads mine ON mine.conversation_id = c.id AND mine.user_id = c.user_high
     LEFT JOIN conversation_reads peers ON peers.conversation_id = c.id AND peers.user_id = c.user_low
@@ -151,7 +166,8 @@ const AS_HIGH: &str = "
 /// And of the groups that somebody is in.
 const AS_MEMBER: &str = "
     SELECT {columns}, c.user_low AS peer_id, m.joined_seq,
-           COALESCE(mine.read_seq, 0) AS read_seq, 0 AS peer_read_seq
+           COALESCE(mine.read_seq, 0) AS read_seq, 0 AS peer_read_seq,
+           {view}
     FROM group_members m
     JOIN conversations c ON c.group_id = m.group_id
     LEFT JOIN conversation_reads mine ON mine.conversation_id = c.id AND mine.user_id = m.user_id

@@ -19,6 +19,7 @@ pub mod messages;
 pub mod groups;
 pub mod members;
 pub mod reads;
+pub mod views;
 pub mod heads;
 pub mod inbox;
 

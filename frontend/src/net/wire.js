@@ -54,7 +54,22 @@
  * @property {number} read_seq
  * @property {number} peer_read_seq
  * @property {number} unread
+ * @property {View} [view]  Not from an older server.
  * @property {Message | null} last_message
+ *
+ * @typedef {object} View  How one keeps a conversation on one's list, on all one's devices.
+ * @property {boolean} pinned
+ * @property {boolean} muted
+ * @property {number} hidden_seq  It is hidden while it has no entry after this one.
+ * @property {number} unread_seq  It is marked unread while one's cursor is before this place.
+ * @property {number} version  How often it changed.
+ *
+ * @typedef {object} Device  A log-in of one's own.
+ * @property {number} id
+ * @property {string} device  What it called itself.
+ * @property {string} created_at
+ * @property {string} refreshed_at
+ * @property {boolean} current
  *
  * @typedef {object} Page
  * @property {Message[]} messages  Ascending `seq`.
@@ -87,7 +102,7 @@
  * )} ClientEvent
  *
  * @typedef {{ event_type: "ready", connection_id: string, user_id: number, epoch: string, heartbeat_ms: number,
- *   heads: Heads }} ReadyEvent
+ *   heads: Heads, views?: number }} ReadyEvent
  * @typedef {{ event_type: "message", entry: Message }} EntryEvent
  * @typedef {{ event_type: "ack", client_message_id: string, message_id: number, conversation_id: number, seq: number,
  *   created_at: string }} AckEvent
@@ -96,11 +111,14 @@
  * @typedef {{ event_type: "presence", user_id: number, status: Status }} PresenceEvent
  * @typedef {{ event_type: "typing", user_id: number, group_id?: number }} TypingEvent
  * @typedef {{ event_type: "read", user_id: number, conversation_id: number, seq: number }} ReadEvent
+ * @typedef {{ event_type: "view", conversation_id: number, view: View }} ViewEvent
+ * @typedef {{ event_type: "logged_in", session_id: number, device: string, created_at: string }} LoggedInEvent
  * @typedef {{ event_type: "heads", heads: Heads }} HeadsEvent
  * @typedef {{ event_type: "resync", conversations: number[] | null }} ResyncEvent
  * @typedef {{ event_type: "drain", reconnect_in_ms: number }} DrainEvent
  * @typedef {{ event_type: "pong" }} PongEvent
- * @typedef {ReadyEvent | EntryEvent | AckEvent | ErrorEvent | PresenceEvent | TypingEvent | ReadEvent | HeadsEvent
+ * @typedef {ReadyEvent | EntryEvent | AckEvent | ErrorEvent | PresenceEvent | TypingEvent | ReadEvent | ViewEvent
+ *   | LoggedInEvent | HeadsEvent
  *   | ResyncEvent | DrainEvent | PongEvent} ServerEvent
  */
 
@@ -150,6 +168,8 @@ const READERS = {
   presence: (event) => event,
   typing: (event) => event,
   read: (event) => event,
+  view: (event) => event,
+  logged_in: (event) => event,
   drain: (event) => event,
   pong: (event) => event,
 };

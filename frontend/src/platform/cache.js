@@ -127,9 +127,9 @@ async function keep({ state, conversations, entries, people }, batch) {
   for (const kept of batch.conversations) {
     // What another tab deleted for oneself stays deleted.
     const before = await asked(conversations?.get(kept.key));
-    const hidden = before?.id === kept.id ? (before?.hidden ?? []) : [];
+    const deleted = before?.id === kept.id ? (before?.deleted ?? []) : [];
     conversations?.put(
-      hidden.length > 0 ? { ...kept, hidden: [...new Set([...hidden, ...(kept.hidden ?? [])])] } : kept,
+      deleted.length > 0 ? { ...kept, deleted: [...new Set([...deleted, ...(kept.deleted ?? [])])] } : kept,
     );
     entries?.delete(range(kept.id, 0, kept.have - ENTRIES_MOST));
   }

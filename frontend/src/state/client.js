@@ -9,6 +9,7 @@ import { People } from "./people.js";
 import { activityOf, rowOf, viewOf } from "./shown.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
+import { Views } from "./views.js";
 
 /**
  * @typedef {import("./types.js").Key} Key
@@ -54,6 +55,7 @@ export class Client extends Emitter {
   #people;
   #typing;
   #members;
+  #views;
   #sync;
   /** @type {{ state: "loading" | "ready" | "error", error: string | null, settled: boolean, rows: ConversationRow[] } | null} */
   #listed = null;
@@ -85,6 +87,10 @@ export class Client extends Emitter {
     });
     const rooms = { people: this.#people, typing: this.#typing, members: this.#members };
     this.#sync = new Sync({ me: me.id, clock, uuid, call, say, cache, drafts, ...rooms });
+    this.#views = new Views({
+      patch: (id, body) => call("PATCH", `/api/conversations/${id}`, { body }),
+      changed: ({ key }) => this.#sync.inbox.emit("change", key),
+    });
     this.#offs = this.#listen();
   }
 
@@ -106,6 +112,7 @@ export class Client extends Emitter {
       sync.on("other", () => this.emit("stopped", "other")),
       this.#session.on("token", (token) => this.#link.renew(token)),
       this.#session.on("user", (user) => this.#meet(user)),
+      sync.on("logged_in", (event) => this.emit("logged_in", event)),
       pass(sync, "log"),
       pass(sync, "conversations"),
       pass(this.#people, "people"),
@@ -184,11 +191,53 @@ export class Client extends Emitter {
     if (!this.#listed) {
       const { all, listing } = this.#sync.inbox;
       const rows = all.filter((one) => this.#is_listed(one)).map((one) => this.#row(one));
-      rows.sort((a, b) => activityOf(b) - activityOf(a));
+      rows.sort((a, b) => Number(b.pinned) - Number(a.pinned) || activityOf(b) - activityOf(a));
       this.#listed = { state: listing.state, error: listing.error, settled: listing.asked, rows };
       queueMicrotask(() => this.#moved());
     }
     return this.#listed;
+  }
+
+  /**
+   * Shown at once, and taken back if it fails.
+   *
+   * @param {Key} key
+   * @param {import("./views.js").Change} change
+   * @throws {Failure}
+   */
+  changeView(key, change) {
+    return this.#views.change(this.#conversation(key), change);
+  }
+
+  /** @param {Key} key @throws {Failure} */
+  async markRead(key) {
+    const conversation = this.#conversation(key);
+    const marked = conversation.markedUnread;
+    this.#sync.seen(key, Math.max(conversation.head, conversation.log.have ?? 0));
+    if (marked) {
+      await this.changeView(key, { marked_unread: false });
+    }
+  }
+
+  /** @throws {Failure} */
+  async markAllRead() {
+    await this.#session.call("POST", "/api/conversations/read");
+    this.reloadConversations();
+  }
+
+  /** Where one is logged in. @returns {Promise<import("../net/wire.js").Device[]>} @throws {Failure} */
+  async devices() {
+    return (await this.#session.call("GET", "/api/auth/sessions")).sessions;
+  }
+
+  /** @param {number} id  A log-in of one's own. @throws {Failure} */
+  async endDevice(id) {
+    await this.#session.call("DELETE", `/api/auth/sessions/${id}`);
+  }
+
+  /** @throws {Failure} */
+  async endOtherDevices() {
+    await this.#session.call("DELETE", "/api/auth/sessions");
   }
 
   reloadConversations() {
@@ -208,6 +257,10 @@ export class Client extends Emitter {
       this.#sync.shown = key;
     }
     this.#sync.load(key);
+    if (this.#conversation(key).markedUnread) {
+      // Opened is read. If it fails, the dot comes back, and with it the next try.
+      this.changeView(key, { marked_unread: false }).catch(() => {});
+    }
   }
 
   close() {
@@ -260,8 +313,8 @@ export class Client extends Emitter {
    * @param {Key} key
    * @param {number[]} seqs
    */
-  hide(key, seqs) {
-    this.#sync.hide(key, seqs);
+  deleteForMe(key, seqs) {
+    this.#sync.deleteForMe(key, seqs);
   }
 
   // --- Saying something -----------------------------------------------------------------------------------------------
@@ -436,7 +489,10 @@ export class Client extends Emitter {
   }
 
   /** Somebody was looked at, and nothing was said: no row. @param {Conversation} conversation */
-  #is_listed({ key, id, group }) {
+  #is_listed({ key, id, group, hidden }) {
+    if (hidden && key !== this.current && this.#sync.outbox.drafts(key).length === 0) {
+      return false;
+    }
     const said = id !== null || this.#sync.outbox.drafts(key).length > 0;
     return said || group !== null || this.#composers.text(key) !== "";
   }

@@ -10,6 +10,7 @@ import { Log } from "./log.js";
  * @typedef {import("../net/wire.js").Head} Head
  * @typedef {import("../net/wire.js").ListedConversation} ListedConversation
  * @typedef {import("../net/wire.js").Target} Target
+ * @typedef {import("../net/wire.js").View} View
  * @typedef {import("./types.js").Key} Key
  * @typedef {import("./types.js").Draft} Draft
  *
@@ -28,8 +29,12 @@ import { Log } from "./log.js";
  * @property {Counted} counted
  * @property {Message | null} last
  * @property {boolean} opened
- * @property {number[]} [hidden]
+ * @property {number[]} [deleted]
+ * @property {View} [view]  Not kept by an older client.
  */
+
+/** As every conversation is kept at first. @type {View} */
+const PLAIN = { pinned: false, muted: false, hidden_seq: 0, unread_seq: 0, version: 0 };
 
 /** As far as unread entries are counted: "99+". */
 const UNREAD_MOST = 100;
@@ -46,6 +51,10 @@ export class Conversation {
   peer_read_seq = 0;
   /** @type {Counted} */
   counted = { unread: 0, read_seq: 0, through: 0 };
+  /** How one keeps it on the list, as far as the server said. */
+  view = PLAIN;
+  /** Changes of it that have no answer yet, oldest first. @type {Set<Partial<View>>} */
+  wished = new Set();
   /** One is no member any more. */
   gone = false;
   /** When something live was heard of it, in the inbox's count: an older list does not remove it. */
@@ -61,7 +70,7 @@ export class Conversation {
   /** @type {Map<number, Draft>} Own drafts that are stored, but whose entry still waits for one before it. */
   landing = new Map();
   /** What one deleted for oneself, by `seq`: held all the same, since nothing may be missing, but never shown. */
-  hidden = new Set();
+  deleted = new Set();
   /** @type {Message | null} The list's newest entry. */
   #listed = null;
 
@@ -78,6 +87,35 @@ export class Conversation {
     return this.peer_id === null ? { group_id: this.group_id ?? 0 } : { receiver_id: this.peer_id };
   }
 
+  /** The view as one wants it. @returns {View} */
+  get #kept_as() {
+    return Object.assign({}, this.view, ...this.wished);
+  }
+
+  get pinned() {
+    return this.#kept_as.pinned;
+  }
+
+  get muted() {
+    return this.#kept_as.muted;
+  }
+
+  /** Until something new is written. */
+  get hidden() {
+    const { hidden_seq } = this.#kept_as;
+    return hidden_seq > 0 && hidden_seq >= Math.max(this.head, this.log.highest);
+  }
+
+  /** Until the cursor moves, on any device. */
+  get markedUnread() {
+    return this.#kept_as.unread_seq > this.read_seq;
+  }
+
+  /** An older one than is known is late news. @param {View} view */
+  keep_as(view) {
+    this.view = view.version >= this.view.version ? view : this.view;
+  }
+
   /** Whether entries are known of that are not held. */
   get behind() {
     return this.log.have !== null && Math.max(this.head, this.log.highest) > this.log.have;
@@ -92,7 +130,7 @@ export class Conversation {
 
   /** @param {Message} entry */
   #is_shown({ message_type, seq }) {
-    return kindOf(message_type) !== "unknown" && !this.hidden.has(seq);
+    return kindOf(message_type) !== "unknown" && !this.deleted.has(seq);
   }
 
   /**
@@ -102,7 +140,7 @@ export class Conversation {
    * @returns {Message}
    */
   keepable(entry) {
-    return this.hidden.has(entry.seq) ? { ...entry, content: "" } : entry;
+    return this.deleted.has(entry.seq) ? { ...entry, content: "" } : entry;
   }
 
   /** @param {Head} head */
@@ -117,6 +155,7 @@ export class Conversation {
     this.id = listed.id;
     this.group = listed.group ?? this.group;
     this.gone = false;
+    this.keep_as(listed.view ?? this.view);
     this.meet([listed.last_seq, listed.read_seq, listed.peer_read_seq]);
     if (listed.last_seq >= this.counted.through) {
       this.counted = { unread: listed.unread, read_seq: listed.read_seq, through: listed.last_seq };
@@ -217,13 +256,13 @@ export class Conversation {
    */
   kept(me) {
     this.recount(me);
-    const { key, id, group, read_seq, peer_read_seq, counted, last, opened } = this;
-    const hidden = [...this.hidden];
+    const { key, id, group, read_seq, peer_read_seq, counted, last, opened, view } = this;
+    const deleted = [...this.deleted];
     const { have } = this.log;
     if (id === null || have === null) {
       return null;
     }
-    return { key, id, group, have, read_seq, peer_read_seq, counted, last, opened, hidden };
+    return { key, id, group, have, read_seq, peer_read_seq, counted, last, opened, view, deleted };
   }
 
   /**
@@ -235,8 +274,9 @@ export class Conversation {
     const conversation = new Conversation(kept.key);
     const { id, group, have, read_seq, peer_read_seq, counted, opened } = kept;
     Object.assign(conversation, { id, group, head: have, read_seq, peer_read_seq, counted, opened });
+    conversation.view = kept.view ?? PLAIN;
     conversation.#listed = kept.last;
-    conversation.hidden = new Set(kept.hidden ?? []);
+    conversation.deleted = new Set(kept.deleted ?? []);
     conversation.log.begin(kept.have);
     return conversation;
   }

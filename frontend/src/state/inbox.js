@@ -84,6 +84,26 @@ export class Inbox extends Emitter {
       : undefined;
   }
 
+  /** How often one's views changed, as far as is known here. */
+  get views() {
+    return this.all.reduce((sum, { id, view }) => sum + (id === null ? 0 : view.version), 0);
+  }
+
+  /**
+   * A device of one's own changed how a conversation is kept on the list.
+   *
+   * @param {number} id
+   * @param {import("../net/wire.js").View} view
+   */
+  viewed(id, view) {
+    const conversation = this.by_id(id);
+    if (!conversation) {
+      return this.listing.refresh();
+    }
+    conversation.keep_as(view);
+    this.#changed(conversation);
+  }
+
   /** @param {Kept[]} kept */
   restore(kept) {
     for (const one of kept) {

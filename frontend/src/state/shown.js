@@ -27,6 +27,9 @@ export function rowOf(conversation, { draft, ...around }) {
     unread: conversation.unread(around.me),
     draft,
     failed: around.drafts.filter(({ state }) => state === "failed").length,
+    pinned: conversation.pinned,
+    muted: conversation.muted,
+    marked_unread: conversation.markedUnread,
   };
 }
 
@@ -43,7 +46,7 @@ export function viewOf(conversation, around) {
     error,
     entries: log.entries,
     holes: log.holes,
-    hidden: conversation.hidden,
+    deleted: conversation.deleted,
     drafts: [...landing.values(), ...around.drafts],
     older: log.from_start ? "end" : older,
     have: log.have ?? 0,

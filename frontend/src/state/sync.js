@@ -183,11 +183,11 @@ export class Sync extends Emitter {
    * @param {Key} key
    * @param {number[]} seqs
    */
-  hide(key, seqs) {
+  deleteForMe(key, seqs) {
     const conversation = this.inbox.get(key);
-    const gone = new Set(seqs.filter((seq) => !conversation.hidden.has(seq)));
+    const gone = new Set(seqs.filter((seq) => !conversation.deleted.has(seq)));
     for (const seq of gone) {
-      conversation.hidden.add(seq);
+      conversation.deleted.add(seq);
     }
     this.#keeping.fetched(
       conversation,
@@ -218,6 +218,10 @@ export class Sync extends Emitter {
         return this.inbox.resync(event.conversations);
       case "read":
         return this.inbox.read(event.user_id, event.conversation_id, event.seq);
+      case "view":
+        return this.inbox.viewed(event.conversation_id, event.view);
+      case "logged_in":
+        return this.emit("logged_in", event);
       case "presence":
         return people.heard(event.user_id, event.status);
       case "typing":
@@ -233,6 +237,10 @@ export class Sync extends Emitter {
     }
     this.#meet_epoch(ready.epoch);
     this.inbox.compare(ready.heads, { all: true });
+    if (ready.views !== undefined && ready.views !== this.inbox.views) {
+      // Something was pinned, hidden or the like while this device was away.
+      this.inbox.listing.refresh();
+    }
     this.adopt();
     this.outbox.resume();
     this.#parts.people.resume();

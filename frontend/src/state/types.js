@@ -40,7 +40,9 @@
  * @property {number} unread  100 stands for more than 99.
  * @property {string} draft  What stands unsent in the composer.
  * @property {number} failed  Drafts that failed.
- * @property {boolean} [muted]  It calls nobody.
+ * @property {boolean} pinned  Stands on top.
+ * @property {boolean} muted  Counted quietly, and not in the sum.
+ * @property {boolean} marked_unread  Bears a dot until it is opened or read.
  */
 
 /**
@@ -55,7 +57,7 @@
  * @property {string | null} error  The code of what went wrong while loading.
  * @property {Message[]} entries  Ascending `seq`; kinds that are not to be shown are in it too.
  * @property {Set<number>} holes  Entries before which something is missing that `fillHole` fetches.
- * @property {Set<number>} hidden  Entries that one deleted for oneself: they are held, and not shown.
+ * @property {Set<number>} deleted  Entries that one deleted for oneself: they are held, and not shown.
  * @property {Draft[]} drafts  In the order of writing; they stand after all entries.
  * @property {"idle" | "loading" | "end" | "error"} older  What is known of the history before the first entry.
  * @property {number} have  Everything up to here is held, but for holes.

@@ -27,7 +27,7 @@ export function logView(given) {
     error: null,
     entries: [],
     holes: new Set(),
-    hidden: new Set(),
+    deleted: new Set(),
     drafts: [],
     older: "end",
     have: 0,
@@ -41,7 +41,19 @@ export function logView(given) {
 /** @param {Partial<ConversationRow> & { key: Key }} given @returns {ConversationRow} */
 export function row(given) {
   const { peer, group, is_notes } = logView({ key: given.key });
-  return { peer, group, is_notes, last: null, unread: 0, draft: "", failed: 0, ...given };
+  return {
+    peer,
+    group,
+    is_notes,
+    last: null,
+    unread: 0,
+    draft: "",
+    failed: 0,
+    pinned: false,
+    muted: false,
+    marked_unread: false,
+    ...given,
+  };
 }
 
 /** @returns {ConversationRow[]} */
@@ -101,6 +113,22 @@ export class FakeClient extends Emitter {
   async fillHole() {}
   async loadOlder() {}
   async leaveGroup() {}
+  async changeView() {}
+  async markRead() {}
+  async markAllRead() {}
+  async endDevice() {}
+  async endOtherDevices() {}
+  async devices() {
+    const agent = (/** @type {string} */ rest) => `Mozilla/5.0 ${rest}`;
+    const [created_at, refreshed_at] = [NOW - 90_000_000, NOW - 600_000].map((at) =>
+      new Date(at).toISOString(),
+    );
+    return [
+      { id: 3, device: agent("(X11; Linux x86_64) Chrome/140.0"), current: true },
+      { id: 2, device: agent("(iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/605"), current: false },
+      { id: 1, device: "", current: false },
+    ].map((one) => ({ ...one, created_at: String(created_at), refreshed_at: String(refreshed_at) }));
+  }
 
   /** @param {Key} key */
   open(key) {
@@ -124,9 +152,9 @@ export class FakeClient extends Emitter {
     this.later("log", key);
   }
   /** @param {Key} key @param {number[]} seqs */
-  hide(key, seqs) {
+  deleteForMe(key, seqs) {
     const view = this.log(key);
-    this.logs.set(key, { ...view, hidden: new Set([...view.hidden, ...seqs]) });
+    this.logs.set(key, { ...view, deleted: new Set([...view.deleted, ...seqs]) });
     this.later("log", key);
   }
   /** @param {Key} key @param {string} text */

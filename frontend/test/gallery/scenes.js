@@ -200,7 +200,30 @@ export const SCENES = {
       client.link = { state: "waiting", retry_at: NOW + 5000, lost_at: wide(40), attempt: 2 };
     },
   },
-  menu: { play: () => press(".conversations__head .icon-button") },
+  "list-organised": {
+    set(client) {
+      const [first, second, third, fourth] = client.conversations.rows;
+      Object.assign(first ?? {}, { pinned: true });
+      Object.assign(second ?? {}, { pinned: true, muted: true });
+      Object.assign(third ?? {}, { unread: 0, marked_unread: true });
+      Object.assign(fourth ?? {}, { muted: true });
+    },
+  },
+  "row-menu": {
+    play() {
+      const event = new MouseEvent("contextmenu", { bubbles: true, cancelable: true });
+      document.querySelector("[data-key='u:3']")?.dispatchEvent(event);
+    },
+  },
+  devices: {
+    set: alice,
+    async play() {
+      press(".rail__mine");
+      press("[data-opens=devices]");
+      await soon();
+    },
+  },
+  menu: { play: () => press(".conversations__buttons > :last-child .icon-button") },
   profile: { set: alice, play: () => press(".conversation__face") },
   "my-profile": { set: alice, play: () => press(".rail__mine") },
   settings: { set: alice, play: () => press("[data-opens=settings]") },
@@ -272,14 +295,14 @@ export const SCENES = {
   find: {
     set: alice,
     play() {
-      press(".conversations__head .icon-button");
+      press(".conversations__buttons > :last-child .icon-button");
       press("[role=menuitem]:nth-child(1)");
     },
   },
   "find-found": {
     set: alice,
     async play() {
-      press(".conversations__head .icon-button");
+      press(".conversations__buttons > :last-child .icon-button");
       press("[role=menuitem]:nth-child(1)");
       type("dialog input", "Noor");
       press("dialog [type=submit]");
@@ -289,14 +312,14 @@ export const SCENES = {
   create: {
     set: alice,
     play() {
-      press(".conversations__head .icon-button");
+      press(".conversations__buttons > :last-child .icon-button");
       press("[role=menuitem]:nth-child(2)");
     },
   },
   "join-failed": {
     set: alice,
     async play() {
-      press(".conversations__head .icon-button");
+      press(".conversations__buttons > :last-child .icon-button");
       press("[role=menuitem]:nth-child(3)");
       type("dialog input", "404");
       press("dialog [type=submit]");

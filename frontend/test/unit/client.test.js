@@ -690,8 +690,8 @@ test("what one deleted for oneself stays deleted, for the next page too, and is 
     alice.client.send("u:2", text);
     await clock.turn(200);
   }
-  bob.client.hide("u:1", [3]);
-  assert.deepEqual([...bob.client.log("u:1").hidden], [3]);
+  bob.client.deleteForMe("u:1", [3]);
+  assert.deepEqual([...bob.client.log("u:1").deleted], [3]);
   const last = () => bob.client.conversations.rows[0]?.last;
   assert.equal(last()?.content, "two", "the list does not say it either");
   await bob.client.stop();
@@ -707,11 +707,11 @@ test("what one deleted for oneself stays deleted, for the next page too, and is 
   await clock.turn(1000);
   alice.client.send("u:2", "four");
   await clock.turn(1000);
-  const { entries, hidden } = again.client.log("u:1");
+  const { entries, deleted } = again.client.log("u:1");
   assert.deepEqual(
-    entries.filter(({ seq }) => !hidden.has(seq)).map(({ content }) => content),
+    entries.filter(({ seq }) => !deleted.has(seq)).map(({ content }) => content),
     ["one", "two", "four"],
   );
-  assert.deepEqual([...hidden], [3]);
+  assert.deepEqual([...deleted], [3]);
   assert.deepEqual(said(alice, "u:2"), ["one", "two", "three", "four"], "others keep it");
 });

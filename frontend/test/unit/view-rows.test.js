@@ -59,7 +59,7 @@ function view(given) {
     error: null,
     entries: [],
     holes: new Set(),
-    hidden: new Set(),
+    deleted: new Set(),
     drafts: [],
     older: "end",
     have: 0,
@@ -175,7 +175,7 @@ test("a separator stands in the chunk of what it is above, a draft where its ent
 });
 
 test("what was deleted for oneself is not there, and leaves no time behind", () => {
-  const list = rows({ entries: [entry(1, 2, 0), entry(2, 2, 30), entry(3, 2, 31)], hidden: new Set([2]) });
+  const list = rows({ entries: [entry(1, 2, 0), entry(2, 2, 30), entry(3, 2, 31)], deleted: new Set([2]) });
   assert.deepEqual(
     list.flatMap((row) => (row.kind === "entry" ? [row.seq] : [])),
     [1, 3],

@@ -72,6 +72,9 @@ pub struct AttachAnswer {
     pub groups: Vec<Seat>,
     /// The heads of all conversations of the user.
     pub heads: Heads,
+    /// The sum of the versions of the user's views of them; 0 from a node that knows of none.
+    #[serde(default)]
+    pub views: i64,
 }
 
 /// Whether a session may go on.

@@ -10,11 +10,13 @@ use crate::edge::limits::{account_key, take};
 use crate::error::ApiError;
 use crate::routes::users::UserView;
 use crate::store::users::{self, Credentials};
+use crate::tell::tell;
 use salvo::oapi::{ToSchema, endpoint};
 use salvo::writing::Json;
 use salvo::{Depot, Request, Response, Writer};
 use serde::Deserialize;
 use shared::error::Code;
+use shared::event::ServerEvent;
 use shared::metrics::AUTH_FAILURES;
 use shared::rate;
 
@@ -54,8 +56,11 @@ pub async fn log_in(
     if !users::hold_with(&mut tx, found.user.id, &password_hash).await? {
         return Err(refused(req, app));
     }
-    let granted = begin(app, &mut tx, found.user.id, &device(req)).await?;
+    let device = device(req);
+    let granted = begin(app, &mut tx, found.user.id, &device).await?;
     tx.commit().await?;
+    let (session_id, created_at) = (granted.session_id, app.clock.now());
+    tell(app, found.user.id, &ServerEvent::LoggedIn { session_id, device, created_at }).await;
     tracing::info!(target: "audit", user_id = %found.user.id, session_id = %granted.session_id,
         address = %address(req, app), "logged in");
     let user = UserView::own(found.user);

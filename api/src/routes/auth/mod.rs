@@ -14,7 +14,7 @@ pub use logout::log_out;
 pub use password::change_password;
 pub use refresh::refresh_session;
 pub use register::register_account;
-pub use sessions::{end_session, list_sessions};
+pub use sessions::{end_other_sessions, end_session, list_sessions};
 
 use crate::app::App;
 use crate::auth::cookie;

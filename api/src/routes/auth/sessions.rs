@@ -1,7 +1,7 @@
-//! `/api/auth/sessions`: where somebody is logged in, and the end of one of these log-ins.
+//! `/api/auth/sessions`: where somebody is logged in, and the end of one of these log-ins or of all others.
 
 use crate::app::App;
-use crate::auth::sessions::{IDLE, end};
+use crate::auth::sessions::{IDLE, end, end_others};
 use crate::auth::viewer::Viewer;
 use crate::edge::query::path_id;
 use crate::edge::reply::NoContent;
@@ -71,4 +71,11 @@ pub async fn end_session(
         return Ok(NoContent);
     }
     Err(Code::NotFound.into())
+}
+
+/// Ends all of one's own sessions but the one that asks.
+#[endpoint]
+pub async fn end_other_sessions(viewer: Viewer, depot: &mut Depot) -> Result<NoContent, ApiError> {
+    end_others(App::of(depot)?, viewer.user_id, viewer.session_id).await?;
+    Ok(NoContent)
 }

@@ -68,7 +68,7 @@ export function createActions(page, key, { life, log, frame, changed }) {
   function remove(rows) {
     const seqs = rows.flatMap(({ seq }) => (seq === null ? [] : [seq]));
     openDeleteMessages(page, seqs.length, () => {
-      client.hide(key, seqs);
+      client.deleteForMe(key, seqs);
       picking.end();
       log.focus({ preventScroll: true });
     });

@@ -57,7 +57,10 @@ export function createFind(page, key, log) {
 
   function search() {
     const view = client.log(key);
-    found = matches(view.entries, input.value);
+    found = matches(
+      view.entries.filter(({ seq }) => !view.deleted.has(seq)),
+      input.value,
+    );
     const [first] = view.entries;
     setText(since, first ? t("search.since", { day: calendar.day(Date.parse(first.created_at)) }) : "");
     foot.hidden = !first || view.older === "end" || input.value.trim() === "";

@@ -91,7 +91,7 @@ export function createPicking({ t }, { changed, copy, remove }) {
     },
     /** What was deleted elsewhere is not picked any more. @param {import("../context.js").LogView} view */
     follow(view) {
-      const gone = [...picked.keys()].filter((seq) => view.hidden.has(seq));
+      const gone = [...picked.keys()].filter((seq) => view.deleted.has(seq));
       for (const seq of gone) {
         picked.delete(seq);
       }

@@ -133,7 +133,7 @@ class RowWriter {
     this.#hole = this.view.holes.has(seq) ? seq : this.#hole;
     this.#chunk = chunkOf(seq);
     const kind = kindOf(message.message_type);
-    if (kind === "unknown" || this.view.hidden.has(seq)) {
+    if (kind === "unknown" || this.view.deleted.has(seq)) {
       return;
     }
     this.#missing();

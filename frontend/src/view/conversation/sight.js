@@ -76,12 +76,12 @@ function newestInSight(log, rows) {
  * @param {import("../context.js").LogView} view
  * @param {number} seq
  */
-function throughUnknown({ entries, hidden }, seq) {
+function throughUnknown({ entries, deleted }, seq) {
   let index = placeOf(entries, seq + 1);
   let through = seq;
   while (
     index < entries.length &&
-    (kindOf(entries[index].message_type) === "unknown" || hidden.has(entries[index].seq))
+    (kindOf(entries[index].message_type) === "unknown" || deleted.has(entries[index].seq))
   ) {
     through = entries[index].seq;
     index += 1;

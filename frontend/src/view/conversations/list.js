@@ -2,23 +2,31 @@
 // The column of conversations: a listbox whose rows are walked by arrows and opened by Enter, and what stands there
 // instead while there are none. Tells the client whose presence is in sight.
 
+import { deviceName } from "../../lib/device.js";
 import { h, Lifetime, reconcile, setAttribute, setText, unmountItems } from "../../lib/dom.js";
+import { failureText } from "../context.js";
 import { openMessageSomeone } from "../dialogs/message-someone.js";
 import { moveByKey } from "../parts/menu.js";
 import { createNotice, createSkeleton } from "../parts/notice.js";
+import { createHeadMenu } from "./head-menu.js";
 import { createNewButton } from "./new.js";
 import { createRow } from "./row.js";
+import { openRowMenu } from "./row-menu.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Key} Key */
 
 const DAY_CHECK = 30_000;
+/** How long a refusal is shown. */
+const SAID_FOR = 8000;
 
 /** @param {ClientPage} page */
 export function mountConversations(page) {
   const { client, calendar, t } = page;
   const life = new Lifetime();
   const fresh = createNewButton(page);
+  const said = h("div", { class: "conversations__said", role: "alert" });
+  const more = createHeadMenu(page, say);
   const rows = h("div", { class: "conversations__rows", role: "listbox", "aria-label": t("list.label") });
   const instead = h("div", { class: "conversations__instead" });
   const trouble = createTrouble(page, life);
@@ -26,13 +34,14 @@ export function mountConversations(page) {
     "header",
     { class: "conversations__head" },
     h("h2", { class: "conversations__title" }, t("rail.conversations")),
-    fresh.node,
+    h("div", { class: "conversations__buttons" }, more.node, fresh.node),
   );
   const node = h(
     "section",
     { class: "conversations", "aria-label": t("list.label") },
     head,
     trouble.node,
+    said,
     instead,
     rows,
   );
@@ -72,6 +81,30 @@ export function mountConversations(page) {
     rows.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   }
 
+  let cancelSaid = () => {};
+  /** What was not done, and why. @param {unknown} error */
+  function say(error) {
+    cancelSaid();
+    setText(said, t("row.refused", { why: failureText(page, error) }));
+    cancelSaid = life.after(SAID_FOR, () => setText(said, ""));
+  }
+
+  /**
+   * @param {Element} target
+   * @param {{ x: number, y: number } | null} at  Null: below the row's name.
+   */
+  function openMenu(target, at) {
+    const option = /** @type {HTMLElement | null} */ (target.closest("[role=option]"));
+    const row = client.conversations.rows.find(({ key }) => key === option?.dataset.key);
+    if (!option || !row) {
+      return false;
+    }
+    option.focus({ preventScroll: true });
+    const box = option.getBoundingClientRect();
+    openRowMenu(page, row, at ?? { x: box.left + box.width / 4, y: box.bottom - box.height / 3 }, say);
+    return true;
+  }
+
   /** @param {Element | null} option */
   function openRow(option) {
     const key = /** @type {Key | null} */ (option?.getAttribute("data-key") ?? null);
@@ -92,11 +125,28 @@ export function mountConversations(page) {
     });
   }
 
-  life.listen(rows, "click", (event) =>
-    openRow(/** @type {Element} */ (event.target).closest("[role=option]")),
-  );
+  life.listen(rows, "click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    if (target.closest("[data-menu]")) {
+      openMenu(target, { x: event.clientX, y: event.clientY });
+    } else {
+      openRow(target.closest("[role=option]"));
+    }
+  });
+  life.listen(rows, "contextmenu", (event) => {
+    // By keyboard the browser names no place, or one that is not the row's.
+    const byMouse = event.button === 2 || event.pointerType === "touch";
+    const at = byMouse ? { x: event.clientX, y: event.clientY } : null;
+    if (openMenu(/** @type {Element} */ (event.target), at)) {
+      event.preventDefault();
+    }
+  });
   life.listen(rows, "keydown", (event) => {
-    if (event.key === "Enter" || event.key === " ") {
+    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+      if (document.activeElement && openMenu(document.activeElement, null)) {
+        event.preventDefault();
+      }
+    } else if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       openRow(document.activeElement);
     } else if (moveByKey(event, /** @type {HTMLElement[]} */ ([...rows.children]))) {
@@ -111,6 +161,13 @@ export function mountConversations(page) {
   for (const topic of ["conversations", "presence", "people", "typing", "link"]) {
     life.add(client.on(topic, update));
   }
+  life.add(
+    client.on("logged_in", ({ device }) => {
+      cancelSaid();
+      setText(said, t("devices.logged_in", { name: deviceName(device) || t("devices.unknown") }));
+    }),
+  );
+  life.listen(said, "click", () => setText(said, ""));
   life.add(client.on("current", followCurrent));
   let day = calendar.dayKey(calendar.now());
   life.every(DAY_CHECK, () => {
@@ -127,6 +184,7 @@ export function mountConversations(page) {
     destroy() {
       life.end();
       fresh.destroy();
+      more.destroy();
       unmountItems(rows);
     },
   };

@@ -26,12 +26,15 @@ export function createRow(page, first) {
   const failed = h("span", { class: "row__failed", title: t("list.failed"), hidden: true }, icon("failed"));
   const preview = h("span", { class: "row__preview" });
   const badge = h("span", { class: "row__badge", hidden: true });
+  const muted = h("span", { class: "row__muted", title: t("row.muted"), hidden: true }, icon("bellOff"));
+  // For the mouse only: by keyboard the row itself opens the menu.
+  const more = h("span", { class: "row__more", title: t("row.more"), "data-menu": "" }, icon("more"));
   const node = h(
     "div",
     { class: "row", role: "option", tabindex: -1, "data-key": first.key },
     avatar.node,
-    h("span", { class: "row__line" }, title, time),
-    h("span", { class: "row__line" }, failed, preview, badge),
+    h("span", { class: "row__line" }, title, time, more),
+    h("span", { class: "row__line" }, failed, preview, muted, badge),
   );
 
   /** @type {unknown[]} */
@@ -56,8 +59,13 @@ export function createRow(page, first) {
     showTime(row.last ? timeOf(row.last) : null);
     failed.hidden = row.failed === 0;
     showPreview(row);
-    badge.hidden = row.unread === 0;
-    setText(badge, row.unread > 99 ? t("app.more_than", { count: 99 }) : String(row.unread));
+    const dot = row.unread === 0 && row.marked_unread;
+    badge.hidden = row.unread === 0 && !dot;
+    badge.dataset.quiet = String(row.muted);
+    badge.dataset.dot = String(dot);
+    muted.hidden = !row.muted;
+    node.dataset.pinned = String(row.pinned);
+    setText(badge, dot ? "" : row.unread > 99 ? t("app.more_than", { count: 99 }) : String(row.unread));
     setAttribute(node, "aria-selected", String(row.key === client.current));
     setAttribute(node, "aria-label", labelOf(row, name, presence));
   }
@@ -90,6 +98,9 @@ export function createRow(page, first) {
       plainName(name),
       row.group && t("list.group"),
       row.unread > 0 && unread,
+      row.unread === 0 && row.marked_unread && t("row.marked_unread"),
+      row.pinned && t("row.pinned"),
+      row.muted && t("row.muted"),
       row.failed > 0 && t("list.failed"),
       presence && t(`status.${presence}`),
       plainName(preview.textContent ?? ""),
@@ -117,7 +128,8 @@ function looksOf(page, row, more) {
   const picture = (row.group ?? row.peer)?.avatar;
   const selected = row.key === client.current;
   const today = calendar.dayKey(calendar.now());
-  return [...more, last, said, typist, picture, selected, today, row.unread, row.draft, row.failed];
+  const kept = [row.pinned, row.muted, row.marked_unread];
+  return [...more, ...kept, last, said, typist, picture, selected, today, row.unread, row.draft, row.failed];
 }
 
 /**

@@ -7,6 +7,7 @@ import { createAvatar, faceOfUser } from "../parts/avatar.js";
 import { createChoice } from "../parts/choice.js";
 import { openDialog } from "../parts/dialog.js";
 import { createAlert } from "../parts/form.js";
+import { openDevices } from "./devices.js";
 import { openLogOut } from "./log-out.js";
 import { facts } from "./profile.js";
 
@@ -25,6 +26,11 @@ export function openMyProfile(page) {
     STATUSES.map(({ value, label, hint }) => ({ value, label: t(label), hint: t(hint) })),
   );
   const notes = h("button", { type: "button", class: "button", "data-kind": "quiet" }, t("mine.notes"));
+  const devices = h(
+    "button",
+    { type: "button", class: "button", "data-kind": "quiet", "data-opens": "devices" },
+    t("devices.title"),
+  );
   const out = h("button", { type: "button", class: "button", "data-kind": "danger" }, t("mine.log_out"));
   dialog.body.append(
     h(
@@ -39,7 +45,7 @@ export function openMyProfile(page) {
       [t("profile.number"), String(client.me.id)],
       [t("login.email"), client.me.email ?? ""],
     ]),
-    h("div", { class: "form__buttons" }, notes, out),
+    h("div", { class: "form__buttons" }, notes, devices, out),
   );
 
   /** What was chosen and has no answer yet. @type {Status | null} */
@@ -68,6 +74,10 @@ export function openMyProfile(page) {
   dialog.life.listen(notes, "click", () => {
     dialog.close();
     page.go(client.keyOf(client.me));
+  });
+  dialog.life.listen(devices, "click", () => {
+    dialog.close();
+    openDevices(page);
   });
   dialog.life.listen(out, "click", () => openLogOut(page, dialog));
   for (const topic of ["me", "presence", "link"]) {

@@ -10,10 +10,11 @@ import { kindOf } from "../../../src/net/wire.js";
  * @typedef {import("../../../src/net/wire.js").Message} Message
  * @typedef {ReturnType<typeof import("./clock.js").manualClock>} ManualClock
  * @typedef {{ id: number, pair: [number, number] | null, group_id: number | null, joined: Map<number, number>,
- *   entries: Message[], reads: Map<number, number> }} Stored
+ *   entries: Message[], reads: Map<number, number>, views: Map<number, any> }} Stored
  */
 
 export const HEARTBEAT = 25_000;
+const PLAIN = { pinned: false, muted: false, hidden_seq: 0, unread_seq: 0, version: 0 };
 
 export class MiniServer {
   epoch = "one";
@@ -51,7 +52,16 @@ export class MiniServer {
   /** @param {Partial<Stored>} more @returns {Stored} */
   #fresh(more) {
     const id = 11 + this.conversations.size;
-    return { id, pair: null, group_id: null, joined: new Map(), entries: [], reads: new Map(), ...more };
+    return {
+      id,
+      pair: null,
+      group_id: null,
+      joined: new Map(),
+      entries: [],
+      reads: new Map(),
+      views: new Map(),
+      ...more,
+    };
   }
 
   /** @param {number} user @param {{ receiver_id?: number, group_id?: number }} target */
@@ -190,15 +200,72 @@ export class MiniServer {
         return { conversations: this.of(user).map((stored) => this.listed(user, stored)), epoch: this.epoch };
       case "GET /api/messages/list":
         return this.page(user, query);
+      case "POST /api/conversations/read":
+        return this.readAll(user);
       case "POST /api/groups/leave":
         return this.leave(user, body.group_id);
       default:
+        if (method === "PATCH" && path.startsWith("/api/conversations/")) {
+          return { view: this.keep(user, Number(path.split("/").at(-1)), body) };
+        }
         if (path.startsWith("/api/users/")) {
           const id = Number(path.split("/").at(-1));
           return { user: person(id) };
         }
         throw new Failure("not_found");
     }
+  }
+
+  /** @param {number} user */
+  readAll(user) {
+    for (const { id, entries, views } of this.of(user)) {
+      this.read(user, { conversation_id: id, seq: entries.length });
+      if (views.has(user)) {
+        this.keep(user, id, { marked_unread: false });
+      }
+    }
+    return null;
+  }
+
+  /**
+   * How a user keeps a conversation; their connections hear of it, if the bus loses nothing.
+   *
+   * @param {number} user
+   * @param {number} id
+   * @param {any} change
+   */
+  keep(user, id, { pinned, muted, hidden, seq, marked_unread }) {
+    const stored = this.by_id(id);
+    if (!stored?.joined.has(user)) {
+      throw new Failure("not_found");
+    }
+    const before = stored.views.get(user) ?? PLAIN;
+    const head = stored.entries.length;
+    const hidden_seq = hidden ? Math.min(seq ?? head, head) : 0;
+    const view = {
+      pinned: pinned ?? before.pinned,
+      muted: muted ?? before.muted,
+      hidden_seq: hidden === undefined ? before.hidden_seq : hidden_seq,
+      unread_seq:
+        marked_unread === undefined
+          ? before.unread_seq
+          : marked_unread
+            ? (stored.reads.get(user) ?? 0) + 1
+            : 0,
+      version: before.version + 1,
+    };
+    stored.views.set(user, view);
+    for (const socket of this.sockets) {
+      if (socket.user === user && this.random() >= this.faults.lose) {
+        socket.tell({ event_type: "view", conversation_id: id, view });
+      }
+    }
+    return view;
+  }
+
+  /** How often the views of a user changed. @param {number} user */
+  views(user) {
+    return this.of(user).reduce((sum, { views }) => sum + (views.get(user)?.version ?? 0), 0);
   }
 
   /** @param {number} user @param {number} group_id */
@@ -221,7 +288,7 @@ export class MiniServer {
   }
 
   /** @param {number} user @param {Stored} stored */
-  listed(user, { id, pair, group_id, entries, reads, joined }) {
+  listed(user, { id, pair, group_id, entries, reads, joined, views }) {
     const peer = pair && (pair.find((one) => one !== user) ?? user);
     const read_seq = reads.get(user) ?? 0;
     const from = Math.max(read_seq, (joined.get(user) ?? 1) - 1);
@@ -237,6 +304,7 @@ export class MiniServer {
       read_seq,
       peer_read_seq: reads.get(pair ? (peer ?? 0) : 0) ?? 0,
       unread: Math.min(100, unread.length),
+      view: views.get(user) ?? PLAIN,
       last_message: entries.at(-1) ?? null,
     };
   }
@@ -346,6 +414,7 @@ export class MiniSocket {
       user_id: user,
       epoch: server.epoch,
       heartbeat_ms: HEARTBEAT,
+      views: this.server.views(this.user),
       heads: server.heads(user),
     };
   }

@@ -38,6 +38,7 @@ impl FakeApi {
             epoch: "epoch-for-tests".to_owned(),
             groups: store.seats_of(user_id),
             heads: store.heads_of(user_id),
+            views: 0,
         }
     }
 

@@ -76,7 +76,10 @@ impl State {
                     seq,
                 });
             }
-            ServerEvent::Ready(_) | ServerEvent::Pong => {}
+            ServerEvent::Ready(_)
+            | ServerEvent::View { .. }
+            | ServerEvent::LoggedIn { .. }
+            | ServerEvent::Pong => {}
         }
     }
 

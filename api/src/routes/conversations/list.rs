@@ -1,5 +1,6 @@
 //! `GET /api/conversations`: everything that one is in, the one written to last first.
 
+use super::ViewView;
 use crate::app::App;
 use crate::auth::viewer::Viewer;
 use crate::error::ApiError;
@@ -37,6 +38,8 @@ pub struct ConversationView {
     peer_read_seq: Seq,
     /// Messages by others after `read_seq`; 100 stands for more than 99.
     unread: i64,
+    /// How one keeps it on the list.
+    view: ViewView,
     /// The newest entry; `null` while there is none.
     last_message: Option<MessageView>,
 }
@@ -98,6 +101,7 @@ impl Faces {
             read_seq: line.read_seq,
             peer_read_seq: line.peer_read_seq,
             unread: line.unread,
+            view: line.view.into(),
             last_message: line.last.map(|message| MessageView::new(message, read)),
         })
     }

@@ -1,0 +1,6 @@
+ALTER TABLE conversation_reads
+    ADD COLUMN pinned       BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN muted        BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN hidden_seq   BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN unread_seq   BIGINT NOT NULL DEFAULT 0,
+    ADD COLUMN view_version BIGINT NOT NULL DEFAULT 0;

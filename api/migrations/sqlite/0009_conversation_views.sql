@@ -1,0 +1,5 @@
+ALTER TABLE conversation_reads ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation_reads ADD COLUMN muted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation_reads ADD COLUMN hidden_seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation_reads ADD COLUMN unread_seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation_reads ADD COLUMN view_version INTEGER NOT NULL DEFAULT 0;
