@@ -92,6 +92,8 @@ export const en = {
   "devices.end_others": "Sign out everywhere else",
   "devices.end_others_sure": "Yes, sign out everywhere else",
   "devices.end_others_hint": "All other devices must log in again. What they have not sent stays on them.",
+  "devices.look": "Show devices",
+  "devices.known": "That was me",
   "devices.logged_in": "Your account was logged in on another device: {name}",
 
   "kind.image": "[Image]",

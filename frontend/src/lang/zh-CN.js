@@ -91,6 +91,8 @@ export const zhCN = {
   "devices.end_others": "让其他设备全部下线",
   "devices.end_others_sure": "确认全部下线",
   "devices.end_others_hint": "其他设备都需要重新登录，未发送的内容仍保留在那些设备上。",
+  "devices.look": "查看设备",
+  "devices.known": "是我本人",
   "devices.logged_in": "你的账号在另一台设备上登录：{name}",
 
   "kind.image": "[图片]",

@@ -12,6 +12,7 @@ import { mountNoKeyring } from "./desktop/no-keyring.js";
 import { mountTray } from "./desktop/tray.js";
 import { openSettings } from "./dialogs/settings.js";
 import { focusRow, handleKeys } from "./keys.js";
+import { mountNewLogin } from "./new-login.js";
 import { mountNewVersion } from "./new-version.js";
 import { mountRail } from "./rail.js";
 import { mountResizer } from "./resizer.js";
@@ -32,11 +33,19 @@ export function mountWorkspace(base, client) {
   const rail = mountRail(page);
   const banner = mountBanner(page);
   const version = mountNewVersion(page);
+  const logins = mountNewLogin(page);
   const keyring = mountNoKeyring(page);
   const list = mountConversations(page);
   const resizer = mountResizer(page);
   const place = h("div", { class: "workspace__conversation" });
-  const banners = h("div", { class: "workspace__banners" }, banner.node, version.node, keyring.node);
+  const banners = h(
+    "div",
+    { class: "workspace__banners" },
+    banner.node,
+    version.node,
+    logins.node,
+    keyring.node,
+  );
   const node = h("div", { class: "workspace" }, rail.node, banners, list.node, place);
   // In a part of the page that has a name, as everything is.
   list.node.append(resizer.node);
@@ -96,7 +105,7 @@ export function mountWorkspace(base, client) {
     openSettings: (section) => openSettings(page, section),
     destroy() {
       life.end();
-      for (const view of [alerts, rail, banner, version, keyring, list, resizer, conversation]) {
+      for (const view of [alerts, rail, banner, version, logins, keyring, list, resizer, conversation]) {
         view?.destroy();
       }
       for (const dialog of page.root.querySelectorAll("dialog")) {

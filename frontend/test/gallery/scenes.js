@@ -45,7 +45,10 @@ const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 /** The menu of the message that begins with that, as by its key. @param {string} text */
 async function menuOf(text) {
-  await soon();
+  // A log that still moves would close it.
+  for (let frames = 0; frames < 4; frames += 1) {
+    await soon();
+  }
   const all = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".entry")]);
   const entry = all.findLast((one) => one.querySelector(".bubble")?.textContent?.startsWith(text));
   entry?.focus();
@@ -158,7 +161,7 @@ export const SCENES = {
     set: alice,
     async play() {
       await menuOf("Perfect");
-      press(".message-menu [role=menuitem]:nth-child(2)");
+      press(".menu__list--placed [role=menuitem]:nth-child(2)");
       await soon();
       press('.entry[data-seq="8"]');
     },
@@ -167,7 +170,7 @@ export const SCENES = {
     set: alice,
     async play() {
       await menuOf("Perfect");
-      press(".message-menu [role=menuitem]:nth-child(3)");
+      press(".menu__list--placed [role=menuitem]:nth-child(3)");
     },
   },
   "conversation-first-new": {
@@ -340,6 +343,15 @@ export const SCENES = {
       press("dialog [data-kind=danger]");
     },
   },
+  "new-login": {
+    set: alice,
+    play() {
+      const { client } = /** @type {any} */ (window).gallery;
+      client.emit("logged_in", {
+        device: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/143.0 Safari/537.36",
+      });
+    },
+  },
   "desktop-server": { set: nowhere },
   "desktop-server-failed": {
     set: nowhere,
@@ -355,7 +367,7 @@ export const SCENES = {
     async play() {
       press("[data-opens=settings]");
       await soon();
-      press("#settings-tab-desktop");
+      /** @type {HTMLElement | null} */ (document.querySelector("#settings-tab-desktop"))?.focus();
       await soon();
     },
   },

@@ -66,6 +66,7 @@ export const STATES = [
   "join-failed",
   "leave",
   "log-out",
+  "new-login",
   "desktop-server",
   "desktop-server-failed",
   "desktop-login",

@@ -4,16 +4,16 @@
 
 import { h, setText } from "../../lib/dom.js";
 import { openDeleteMessages } from "../dialogs/delete-messages.js";
+import { openContextMenu } from "../parts/context-menu.js";
 import { copyText } from "../parts/copy.js";
 import { isDraft, nameOf } from "../parts/entries.js";
 import { icon } from "../parts/icon.js";
 import { entryAt } from "./entry.js";
-import { openMessageMenu } from "./message-menu.js";
 import { createPicking } from "./picking.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("./rows.js").EntryRow} EntryRow */
-/** @typedef {import("./message-menu.js").Item} Item */
+/** @typedef {import("../parts/context-menu.js").MenuItem} Item */
 
 const TOLD_FOR = 2500;
 
@@ -112,17 +112,14 @@ export function createActions(page, key, { life, log, frame, changed }) {
   function open(node, row, { at, link }) {
     closeMenu?.();
     node.setAttribute("data-menu", "");
-    closeMenu = openMessageMenu({
-      frame,
-      label: t("menu.label"),
-      items: itemsOf(row, link),
-      at,
+    const menu = openContextMenu(page.root, at, t("menu.label"), itemsOf(row, link), {
       back: node,
       closed() {
         node.removeAttribute("data-menu");
         closeMenu = null;
       },
     });
+    closeMenu = menu.close;
   }
 
   /** @param {KeyboardEvent} event */

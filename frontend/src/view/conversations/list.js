@@ -2,7 +2,6 @@
 // The column of conversations: a listbox whose rows are walked by arrows and opened by Enter, and what stands there
 // instead while there are none. Tells the client whose presence is in sight.
 
-import { deviceName } from "../../lib/device.js";
 import { h, Lifetime, reconcile, setAttribute, setText, unmountItems } from "../../lib/dom.js";
 import { failureText } from "../context.js";
 import { openMessageSomeone } from "../dialogs/message-someone.js";
@@ -161,12 +160,6 @@ export function mountConversations(page) {
   for (const topic of ["conversations", "presence", "people", "typing", "link"]) {
     life.add(client.on(topic, update));
   }
-  life.add(
-    client.on("logged_in", ({ device }) => {
-      cancelSaid();
-      setText(said, t("devices.logged_in", { name: deviceName(device) || t("devices.unknown") }));
-    }),
-  );
   life.listen(said, "click", () => setText(said, ""));
   life.add(client.on("current", followCurrent));
   let day = calendar.dayKey(calendar.now());

@@ -60,6 +60,10 @@ export function openDevices(page) {
     }
     others.hidden = devices.every(({ current }) => current);
     list.replaceChildren(...devices.map(rowOf));
+    if (!dialog.node.contains(document.activeElement)) {
+      // What had it is gone.
+      (list.querySelector("button") ?? dialog.node.querySelector("button"))?.focus();
+    }
   }
 
   /** @param {Device} device */

@@ -6,7 +6,13 @@ import { h, Lifetime } from "../../lib/dom.js";
 import { icon } from "./icon.js";
 import { moveByKey } from "./menu.js";
 
-/** @typedef {import("./menu.js").MenuItem} MenuItem */
+/**
+ * @typedef {import("./menu.js").MenuItem & { danger?: boolean }} MenuItem
+ *
+ * @typedef {object} Around
+ * @property {HTMLElement} [back]  Gets the focus when it closes; what has it now, unless told otherwise.
+ * @property {() => void} [closed]  It is gone.
+ */
 
 /** How near to the edge of the window it comes. */
 const MARGIN = 4;
@@ -16,14 +22,21 @@ const MARGIN = 4;
  * @param {{ x: number, y: number }} at
  * @param {string} label
  * @param {MenuItem[]} items
+ * @param {Around} [around]
  */
-export function openContextMenu(root, { x, y }, label, items) {
+export function openContextMenu(root, { x, y }, label, items, { back, closed } = {}) {
   const life = new Lifetime();
-  const opener = document.activeElement;
+  const opener = back ?? document.activeElement;
   const choices = items.map((item) =>
     h(
       "button",
-      { type: "button", role: "menuitem", class: "menu__item", tabindex: -1 },
+      {
+        type: "button",
+        role: "menuitem",
+        class: "menu__item",
+        tabindex: -1,
+        "data-kind": item.danger ? "danger" : null,
+      },
       icon(item.icon),
       item.label,
     ),
@@ -31,13 +44,17 @@ export function openContextMenu(root, { x, y }, label, items) {
   const node = h("div", { class: "menu__list menu__list--placed", role: "menu", "aria-label": label });
   node.append(...choices);
 
-  /** @param {boolean} back  Whether the focus goes back. */
-  function close(back) {
+  /** @param {boolean} returning  Whether the focus goes back. */
+  function close(returning) {
+    if (life.ended) {
+      return;
+    }
     life.end();
     node.remove();
-    if (back && opener instanceof HTMLElement && opener.isConnected) {
+    if (returning && opener instanceof HTMLElement && opener.isConnected) {
       opener.focus({ preventScroll: true });
     }
+    closed?.();
   }
 
   choices.forEach((choice, index) => {

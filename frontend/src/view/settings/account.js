@@ -2,6 +2,7 @@
 // Settings: who is logged in here, and the way out.
 
 import { bdi, h } from "../../lib/dom.js";
+import { openDevices } from "../dialogs/devices.js";
 import { openLogOut } from "../dialogs/log-out.js";
 import { openMyProfile } from "../dialogs/my-profile.js";
 import { facts } from "../dialogs/profile.js";
@@ -17,10 +18,19 @@ export const account = {
     const avatar = createAvatar(page, 64);
     const profile = h("button", { type: "button", class: "button", "data-kind": "quiet" }, t("mine.title"));
     const out = h("button", { type: "button", class: "button", "data-kind": "danger" }, t("mine.log_out"));
+    const devices = h(
+      "button",
+      { type: "button", class: "button", "data-kind": "quiet" },
+      t("devices.title"),
+    );
     avatar.update(faceOfUser(client.me));
     dialog.life.listen(profile, "click", () => {
       dialog.close();
       openMyProfile(page);
+    });
+    dialog.life.listen(devices, "click", () => {
+      dialog.close();
+      openDevices(page);
     });
     dialog.life.listen(out, "click", () => openLogOut(page, dialog));
     return [
@@ -34,7 +44,7 @@ export const account = {
         [t("profile.number"), String(client.me.id)],
         [t("login.email"), client.me.email ?? ""],
       ]),
-      h("div", { class: "form__buttons" }, profile, out),
+      h("div", { class: "form__buttons" }, profile, devices, out),
     ];
   },
 };
