@@ -106,7 +106,7 @@ async fn every_route_that_is_somebodys_own_wants_a_token() {
         route.path.starts_with("/api/") && !docs && !open.contains(&route.path.as_str())
     });
     let calls: Vec<Route> = calls.collect();
-    assert_eq!(calls.len(), 18, "the table of the protocol");
+    assert_eq!(calls.len(), 21, "the table of the protocol");
     for route in calls {
         let answer = node.call(&route.method, &route.filled("1")).json(&json!({"x": 1})).send().await;
         assert_eq!((answer.status, answer.code()), (401, "unauthorized"), "{route:?}");

@@ -71,7 +71,8 @@ async fn no_body_breaks_any_route() {
             let call = node.call(&route.method, &route.filled("9")).token(&alice.token).bytes(kind, &body);
             let answer = call.send().await;
             let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
-            let takes_a_body = matches!(route.method.as_str(), "POST" | "PATCH");
+            let takes_a_body = matches!(route.method.as_str(), "POST" | "PATCH")
+                && !route.path.ends_with("/conversations/read");
             assert!(answer.status < 500, "{route:?} {shown} {}", answer.text);
             assert!(answer.status >= 400 || !takes_a_body, "{route:?} took {shown}: {}", answer.text);
         }

@@ -345,7 +345,14 @@ async fn the_list_of_conversations_names_the_other_side_and_counts_what_is_unrea
           },
           "peer_read_seq": 0,
           "read_seq": 0,
-          "unread": 2
+          "unread": 2,
+          "view": {
+            "hidden_seq": 0,
+            "muted": false,
+            "pinned": false,
+            "unread_seq": 0,
+            "version": 0
+          }
         },
         {
           "group": {
@@ -378,7 +385,14 @@ async fn the_list_of_conversations_names_the_other_side_and_counts_what_is_unrea
           "peer": null,
           "peer_read_seq": 0,
           "read_seq": 2,
-          "unread": 1
+          "unread": 1,
+          "view": {
+            "hidden_seq": 0,
+            "muted": false,
+            "pinned": false,
+            "unread_seq": 0,
+            "version": 0
+          }
         }
       ],
       "epoch": "[epoch]"

@@ -180,16 +180,21 @@ fn has_its_type(field: &str, value: &Value) -> bool {
     let is_number = |value: &Value| value.as_i64().is_some_and(|n| (0..1 << 53).contains(&n));
     match field {
         "client_message_id" | "connection_id" | "event_type" | "control" | "content" | "message_type"
-        | "token" | "epoch" | "code" | "message" | "status" => value.is_string(),
+        | "token" | "epoch" | "code" | "message" | "status" | "device" => value.is_string(),
         "created_at" => value.as_str().is_some_and(is_time),
         "user_ids" | "conversations" => value.as_array().is_some_and(|ids| ids.iter().all(is_number)),
         "heads" => value.as_object().unwrap().iter().all(|(id, head)| {
             let numbers = head.as_array().unwrap();
             id.parse::<i64>().is_ok() && numbers.len() == 3 && numbers.iter().all(is_number)
         }),
+        "view" => {
+            let view = value.as_object().unwrap();
+            ["pinned", "muted"].iter().all(|field| view[*field].is_boolean())
+                && ["hidden_seq", "unread_seq", "version"].iter().all(|field| is_number(&view[*field]))
+        }
         "receiver_id" | "group_id" | "kept" => value.is_null() || is_number(value),
-        "user_id" | "conversation_id" | "message_id" | "session_id" | "seq" | "sum" | "heartbeat_ms"
-        | "retry_after_ms" | "reconnect_in_ms" => is_number(value),
+        "user_id" | "conversation_id" | "message_id" | "session_id" | "seq" | "sum" | "views"
+        | "heartbeat_ms" | "retry_after_ms" | "reconnect_in_ms" => is_number(value),
         _ => false,
     }
 }

@@ -158,6 +158,7 @@ async fn a_session_that_ends_takes_its_sockets_along_and_no_others() {
     first.expect_silence().await;
 
     let third = world.process.server().log_in("alice").await;
+    first.expect_event("logged_in").await;
     let mut of_third = third.connect().await;
     let change = json!({"old": testkit::people::PASSWORD, "new": "another password"});
     assert_eq!(alice.post("/api/auth/password", change).await.status, 204);

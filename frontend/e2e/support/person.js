@@ -184,6 +184,12 @@ export class Person {
     return panel;
   }
 
+  /** By the menu of its row. @param {string | Person} who @param {string} item */
+  async choosesFor(who, item) {
+    await this.row(titleOf(who)).click({ button: "right" });
+    await this.page.getByRole("menuitem", { name: item, exact: true }).click();
+  }
+
   /** How many unread messages the list shows for it. @param {string | Person} who */
   async unread(who) {
     const name =
