@@ -42,6 +42,7 @@ const place = new Place();
 const build = new Build((url, request) => fetch(url, request));
 const device = {
   notifications: desktop?.notifications ?? new Notifications(),
+  // The desktop app has one window.
   foremost: new Foremost(attention),
   sound: new Sound(),
   badge: new Badge(),

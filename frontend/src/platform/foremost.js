@@ -55,8 +55,8 @@ export class Foremost {
     this.#waiting?.abort();
     try {
       await this.#locks?.request(NAME, { steal: true }, () => this.#hold());
-    } catch {
-      this.#lost();
+    } catch (error) {
+      this.#lost(error);
     }
   }
 
@@ -65,9 +65,9 @@ export class Foremost {
     this.#waiting = waiting;
     try {
       await this.#locks?.request(NAME, { signal: waiting.signal }, () => this.#hold());
-    } catch {
+    } catch (error) {
       if (!waiting.signal.aborted) {
-        this.#lost();
+        this.#lost(error);
       }
     }
   }
@@ -78,10 +78,20 @@ export class Foremost {
     return new Promise(() => {});
   }
 
-  /** Another tab is looked at. */
-  #lost() {
-    this.#mine = false;
-    this.#wait();
+  /**
+   * Another tab is looked at. Anything else that ends a lock means that this page has none, and asking again would be
+   * refused again, for ever.
+   *
+   * @param {unknown} error
+   */
+  #lost(error) {
+    if (error instanceof DOMException && error.name === "AbortError") {
+      this.#mine = false;
+      this.#wait();
+    } else {
+      this.#locks = null;
+      this.#mine = true;
+    }
   }
 }
 

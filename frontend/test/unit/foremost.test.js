@@ -112,3 +112,16 @@ test("without locks a tab is the one until another is looked at", () => {
   one.attention.turn(true);
   assert.deepEqual([one.foremost.mine, other.foremost.mine], [true, false]);
 });
+
+test("a browser that refuses the lock is asked once, and the tab is as if it had none", async () => {
+  let asked = 0;
+  const refusing = {
+    async request() {
+      asked += 1;
+      throw new DOMException("not for this origin", "SecurityError");
+    },
+  };
+  const { foremost } = tab(refusing);
+  await settled();
+  assert.deepEqual([asked, foremost.mine], [1, true]);
+});
