@@ -299,14 +299,14 @@ export const SCENES = {
     set: alice,
     play() {
       press(".conversations__buttons > :last-child .icon-button");
-      press("[role=menuitem]:nth-child(1)");
+      press(".conversations__buttons > :last-child [role=menuitem]:nth-child(1)");
     },
   },
   "find-found": {
     set: alice,
     async play() {
       press(".conversations__buttons > :last-child .icon-button");
-      press("[role=menuitem]:nth-child(1)");
+      press(".conversations__buttons > :last-child [role=menuitem]:nth-child(1)");
       type("dialog input", "Noor");
       press("dialog [type=submit]");
       await soon();
@@ -316,14 +316,14 @@ export const SCENES = {
     set: alice,
     play() {
       press(".conversations__buttons > :last-child .icon-button");
-      press("[role=menuitem]:nth-child(2)");
+      press(".conversations__buttons > :last-child [role=menuitem]:nth-child(2)");
     },
   },
   "join-failed": {
     set: alice,
     async play() {
       press(".conversations__buttons > :last-child .icon-button");
-      press("[role=menuitem]:nth-child(3)");
+      press(".conversations__buttons > :last-child [role=menuitem]:nth-child(3)");
       type("dialog input", "404");
       press("dialog [type=submit]");
       await soon();
