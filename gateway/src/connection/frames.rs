@@ -10,8 +10,8 @@ use shared::metrics as names;
 use shared::time::Timestamp;
 use std::sync::Arc;
 
-/// Connections that have something to write, and were not told: whoever holds this writes to their sockets
-/// ([`Connection::write_now`]), or drops it, and each is woken to do it itself.
+/// Connections that have something to write, and were not told: whoever holds this writes to their sockets,
+/// or drops it, and each is woken to do it itself.
 #[derive(Default)]
 pub struct Due(pub(crate) Vec<Arc<Connection>>);
 

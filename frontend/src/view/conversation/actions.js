@@ -112,7 +112,7 @@ export function createActions(page, key, { life, log, frame, changed }) {
   function open(node, row, { at, link }) {
     closeMenu?.();
     node.setAttribute("data-menu", "");
-    const menu = openContextMenu(page.root, at, t("menu.label"), itemsOf(row, link), {
+    const menu = openContextMenu(log.closest("main") ?? page.root, at, t("menu.label"), itemsOf(row, link), {
       back: node,
       closed() {
         node.removeAttribute("data-menu");

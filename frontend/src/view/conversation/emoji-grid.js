@@ -1,10 +1,10 @@
 // @ts-check
-// Emoji in rows of nine, of which one is a stop for Tab: the arrows go from there.
+// Emoji in rows, of which one is a stop for Tab: the arrows go from there.
 
 import { h, setAttribute } from "../../lib/dom.js";
 
-/** In a row: the style sheet says the same. */
-const COLUMNS = 9;
+/** How many stand in a row, as the style sheet says it. @param {Element} grid */
+const columns = (grid) => getComputedStyle(grid).gridTemplateColumns.split(" ").length;
 
 /**
  * @param {import("../context.js").Page} page
@@ -37,8 +37,8 @@ export function createGrid({ t }, { life, chosen, shown, above }) {
     const to = {
       ArrowRight: at + 1,
       ArrowLeft: at - 1,
-      ArrowDown: at + COLUMNS,
-      ArrowUp: at - COLUMNS,
+      ArrowDown: at + columns(node),
+      ArrowUp: at - columns(node),
       Home: 0,
       End: cells.length - 1,
     }[event.key];

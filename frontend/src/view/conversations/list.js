@@ -100,7 +100,7 @@ export function mountConversations(page) {
     }
     option.focus({ preventScroll: true });
     const box = option.getBoundingClientRect();
-    openRowMenu(page, row, at ?? { x: box.left + box.width / 4, y: box.bottom - box.height / 3 }, say);
+    openRowMenu(page, node, row, at ?? { x: box.left + box.width / 4, y: box.bottom - box.height / 3 }, say);
     return true;
   }
 

@@ -10,11 +10,12 @@ import { openContextMenu } from "../parts/context-menu.js";
 
 /**
  * @param {ClientPage} page
+ * @param {HTMLElement} list  The part of the page that the row is in.
  * @param {ConversationRow} row
  * @param {{ x: number, y: number }} at
  * @param {(error: unknown) => void} failed
  */
-export function openRowMenu(page, row, at, failed) {
+export function openRowMenu(page, list, row, at, failed) {
   const { client, t } = page;
   const { key, pinned, muted } = row;
   const unread = row.unread > 0 || row.marked_unread;
@@ -49,5 +50,5 @@ export function openRowMenu(page, row, at, failed) {
       }),
     },
   ];
-  return openContextMenu(page.root, at, t("row.menu", { name: titleOf(page, row) }), items);
+  return openContextMenu(list, at, t("row.menu", { name: titleOf(page, row) }), items);
 }

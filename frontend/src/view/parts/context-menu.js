@@ -18,7 +18,7 @@ import { moveByKey } from "./menu.js";
 const MARGIN = 4;
 
 /**
- * @param {HTMLElement} root  Where it is put.
+ * @param {HTMLElement} root  Where it is put: a part of the page that has a name, as everything is in one.
  * @param {{ x: number, y: number }} at
  * @param {string} label
  * @param {MenuItem[]} items
