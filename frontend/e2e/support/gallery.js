@@ -49,8 +49,11 @@ export class Gallery {
     return page;
   }
 
-  /** What is on the screen, with nothing in it that moves. */
-  picture() {
+  /** What is on the screen, with nothing in it that moves, once two frames are drawn. */
+  async picture() {
+    await this.page.evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
     return this.page.screenshot({ animations: "disabled", caret: "hide" });
   }
 
