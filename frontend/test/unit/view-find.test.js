@@ -12,14 +12,19 @@ const ENTRIES = [
   message(4, 2, 6, "SUNDAY", "poll_from_the_future"),
   message(5, 2, 5, "周日见"),
 ];
+const VIEW = { entries: ENTRIES, deleted: new Set() };
 
 test("texts are searched whatever their case, notes and unknown kinds are not", () => {
-  assert.deepEqual(matches(ENTRIES, "sunday"), [2, 3]);
-  assert.deepEqual(matches(ENTRIES, "  SUNDAY "), [2, 3]);
-  assert.deepEqual(matches(ENTRIES, "user_id"), []);
-  assert.deepEqual(matches(ENTRIES, "周日"), [5]);
+  assert.deepEqual(matches(VIEW, "sunday"), [2, 3]);
+  assert.deepEqual(matches(VIEW, "  SUNDAY "), [2, 3]);
+  assert.deepEqual(matches(VIEW, "user_id"), []);
+  assert.deepEqual(matches(VIEW, "周日"), [5]);
 });
 
 test("nothing typed finds nothing", () => {
-  assert.deepEqual(matches(ENTRIES, "   "), []);
+  assert.deepEqual(matches(VIEW, "   "), []);
+});
+
+test("what one deleted for oneself is not found", () => {
+  assert.deepEqual(matches({ entries: ENTRIES, deleted: new Set([2]) }, "sunday"), [3]);
 });

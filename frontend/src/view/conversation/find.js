@@ -57,10 +57,7 @@ export function createFind(page, key, log) {
 
   function search() {
     const view = client.log(key);
-    found = matches(
-      view.entries.filter(({ seq }) => !view.deleted.has(seq)),
-      input.value,
-    );
+    found = matches(view, input.value);
     const [first] = view.entries;
     setText(since, first ? t("search.since", { day: calendar.day(Date.parse(first.created_at)) }) : "");
     foot.hidden = !first || view.older === "end" || input.value.trim() === "";
@@ -150,15 +147,19 @@ export function createFind(page, key, log) {
 }
 
 /**
- * @param {import("../context.js").Message[]} entries
+ * What is on the screen, or was, and says it: not what one deleted for oneself.
+ *
+ * @param {Pick<import("../context.js").LogView, "entries" | "deleted">} view
  * @param {string} typed
  */
-export function matches(entries, typed) {
+export function matches({ entries, deleted }, typed) {
   const wanted = typed.trim().toLowerCase();
   return wanted === ""
     ? []
     : entries
-        .filter((entry) => isSaid(entry) && entry.content.toLowerCase().includes(wanted))
+        .filter(
+          (entry) => isSaid(entry) && !deleted.has(entry.seq) && entry.content.toLowerCase().includes(wanted),
+        )
         .map(({ seq }) => seq);
 }
 
