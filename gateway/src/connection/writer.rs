@@ -1,7 +1,7 @@
 //! ⑩ From the outbox to the socket: everything that is queued goes out in as few writes as possible, since the
 //! system call is most of what a delivery costs. For the same reason the hub's worker writes here itself
-//! ([`Writer::write_now`]): waking a task for each frame costs a third of a write. What the socket does not take at once
-//! is the connection's own task's.
+//! ([`Writer::write_now`]): it spares the waking of a task for each frame. What the socket does not take at once is the
+//! connection's own task's.
 
 use super::Connection;
 use super::outbox::{self, Frames, Queued, Work};
