@@ -88,6 +88,14 @@ pub enum Malformed {
 }
 
 impl Envelope {
+    /// What is no entry and belongs to no conversation: a word about a user, said at a time.
+    #[must_use]
+    pub fn about(subject_id: UserId, kind: Kind, at: Timestamp, body: Bytes) -> Self {
+        let (change, conversation_id) = (Change::None, ConversationId(0));
+        let header = Header { kind, change, members_version: 0, seq: 0, conversation_id, at, subject_id };
+        Self { header, body }
+    }
+
     /// The bytes for the bus.
     #[must_use]
     pub fn encode(&self) -> Bytes {

@@ -4,9 +4,9 @@
 
 use crate::app::App;
 use bytes::Bytes;
-use shared::envelope::{Change, Envelope, Header, Kind};
+use shared::envelope::{Envelope, Kind};
 use shared::event::Control;
-use shared::ids::{ConversationId, UserId};
+use shared::ids::UserId;
 use shared::metrics::PUBLISH_FAILED;
 use shared::topic::Topic;
 use std::sync::Arc;
@@ -24,19 +24,11 @@ pub const RETRYING: usize = 1024;
 /// Tells the gateways.
 pub async fn announce(app: &Arc<App>, user_id: UserId, control: Control) {
     let body = match serde_json::to_vec(&control) {
-        Ok(body) => Bytes::from(body),
+        Ok(body) => body,
         Err(error) => return tracing::error!(%error, "a control cannot be written down"),
     };
-    let header = Header {
-        kind: Kind::Control,
-        change: Change::None,
-        members_version: 0,
-        seq: 0,
-        conversation_id: ConversationId(0),
-        at: app.clock.now(),
-        subject_id: user_id,
-    };
-    let message = (Topic::User(user_id), Envelope { header, body }.encode());
+    let envelope = Envelope::about(user_id, Kind::Control, app.clock.now(), body.into());
+    let message = (Topic::User(user_id), envelope.encode());
     if publish(app, &message).await {
         return;
     }

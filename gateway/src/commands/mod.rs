@@ -5,7 +5,7 @@ pub(crate) mod auth;
 mod message;
 mod ping;
 mod read;
-pub(crate) mod typing;
+mod typing;
 pub(crate) mod watch;
 
 use crate::connection::{self, Connection, Rest};

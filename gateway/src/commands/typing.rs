@@ -2,12 +2,11 @@
 
 use crate::connection::Connection;
 use crate::node::Node;
-use bytes::Bytes;
 use shared::draft::Target;
-use shared::envelope::{Change, Envelope, Header, Kind};
+use shared::envelope::{Envelope, Kind};
 use shared::error::Code;
 use shared::event::ServerEvent;
-use shared::ids::{ConversationId, GroupId, UserId};
+use shared::ids::{GroupId, UserId};
 use shared::topic::Topic;
 
 pub(super) async fn run(
@@ -28,7 +27,7 @@ pub(super) async fn run(
     let Some(topic) = allowed else { return connection.refuse(Code::NotFound, None, None) };
     let event = ServerEvent::Typing { user_id: connection.user_id, group_id };
     let Ok(body) = serde_json::to_vec(&event) else { return };
-    let envelope = ephemeral(node, connection.user_id, body.into());
+    let envelope = Envelope::about(connection.user_id, Kind::Ephemeral, node.clock.now(), body.into());
     // It may be lost, so it is not tried twice.
     let _ = node.bus.publish(&[(topic, envelope.encode())]).await;
 }
@@ -44,18 +43,4 @@ async fn may_type(node: &Node, connection: &Connection, peer: UserId) -> bool {
         connection.memory().typing_to = Some(peer);
     }
     may
-}
-
-/// An envelope for something that may be lost.
-pub(crate) fn ephemeral(node: &Node, subject_id: UserId, body: Bytes) -> Envelope {
-    let header = Header {
-        kind: Kind::Ephemeral,
-        change: Change::None,
-        members_version: 0,
-        seq: 0,
-        conversation_id: ConversationId(0),
-        at: node.clock.now(),
-        subject_id,
-    };
-    Envelope { header, body }
 }

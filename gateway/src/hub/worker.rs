@@ -40,22 +40,20 @@ pub async fn work(node: Arc<Node>, mut deliveries: Deliveries) {
 
 /// What has arrived by now, as far as it is to be written together.
 fn round(node: &Arc<Node>, first: Delivery, deliveries: &mut Deliveries, due: &mut Due) {
-    let (most, mut bytes) = ROUND;
+    let (mut count, mut bytes) = ROUND;
     let mut next = Some(first);
-    for _ in 0..most {
-        match next {
-            Some(Delivery::Envelope(topic, envelope)) => {
+    while let Some(delivery) = next {
+        match delivery {
+            Delivery::Envelope(topic, envelope) => {
                 bytes = bytes.saturating_sub(envelope.len());
                 arrived(node, topic, &envelope, due);
             }
-            Some(Delivery::Gap(topic)) => recovery::recover_topic(node, topic),
-            Some(Delivery::Reconnected) => recovery::recover_all(node),
-            None => return,
+            Delivery::Gap(topic) => recovery::recover_topic(node, topic),
+            Delivery::Reconnected => recovery::recover_all(node),
         }
-        if bytes == 0 {
-            return;
-        }
-        next = deliveries.next_now();
+        count -= 1;
+        // Whatever is taken from the queue is handed on: nothing else has it.
+        next = if count > 0 && bytes > 0 { deliveries.next_now() } else { None };
     }
 }
 

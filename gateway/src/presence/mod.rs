@@ -5,8 +5,8 @@ mod watched;
 
 pub(crate) use watched::Watched;
 
-use crate::commands::typing::ephemeral;
 use crate::node::Node;
+use shared::envelope::{Envelope, Kind};
 use shared::event::{ServerEvent, Status};
 use shared::ids::{NodeId, UserId};
 use shared::presence::{LEASE_RENEWAL, Lease, Presence, PresenceAway};
@@ -224,7 +224,8 @@ async fn publish(node: &Node, shown: &[(UserId, Status)]) {
     for some in shown.chunks(AT_ONCE) {
         let told = some.iter().filter_map(|(user, status)| {
             let body = serde_json::to_vec(&ServerEvent::Presence { user_id: *user, status: *status }).ok()?;
-            Some((Topic::Presence(*user), ephemeral(node, *user, body.into()).encode()))
+            let envelope = Envelope::about(*user, Kind::Ephemeral, node.clock.now(), body.into());
+            Some((Topic::Presence(*user), envelope.encode()))
         });
         let _ = node.bus.publish(&told.collect::<Vec<_>>()).await;
     }

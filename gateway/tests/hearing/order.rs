@@ -5,6 +5,7 @@ use crate::support::bus::Fate;
 use crate::support::world::target;
 use serde_json::Value;
 use shared::envelope::Kind;
+use shared::topic::Topic;
 use std::collections::BTreeSet;
 use testkit::{Connection, Group};
 
@@ -90,4 +91,23 @@ async fn a_direct_message_is_heard_by_all_devices_of_both() {
         );
     }
     mallorys.expect_silence().await;
+}
+
+/// More than the hub hands on in one go.
+#[tokio::test]
+async fn of_hundreds_that_come_at_once_none_is_left_out() {
+    const MANY: usize = 300;
+    let world = World::new();
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let (here, there) = (world.gateway().await, world.gateway().await);
+    let mut alices = here.connect(&alice).await;
+    let mut bobs = there.connect(&bob).await;
+    let to_bob = Topic::User(bob.id);
+    world.bus.let_be(Fate::HeldBack, move |topic, header| topic == to_bob && header.kind == Kind::Entry);
+    for nth in 0..MANY {
+        alices.say_acked(testkit::people::Target::User(bob.id.0), &format!("nth {nth}")).await;
+    }
+    world.bus.let_go().await;
+    hear_through(&mut bobs, MANY as i64).await;
+    assert_eq!(places(&bobs.log), (1..=MANY as i64).collect::<Vec<_>>());
 }

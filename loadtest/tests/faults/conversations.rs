@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_people_on_two_gateways_hear_each_other_in_one_order() {
-    let town = Town::found().await;
+    let town = Town::without_proxies().await;
     let (alice, bob) = (town.person("alice").await, town.person("bob").await);
     let group = alice.create_group("both").await;
     bob.join(group).await;

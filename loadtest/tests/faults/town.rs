@@ -19,6 +19,13 @@ impl Town {
         Self { cluster: Cluster::start(ClusterPlan { proxies: true, ..ClusterPlan::default() }).await }
     }
 
+    /// Without the proxies. All gateways know an api by one address, so they ask the same one for a conversation, and it
+    /// publishes in order. With a proxy a gateway and api each has its own address for them: a direct conversation's entries
+    /// may overtake one another there, which clients know how to take.
+    pub async fn without_proxies() -> Self {
+        Self { cluster: Cluster::start(ClusterPlan::default()).await }
+    }
+
     /// Somebody new, who uses the first api.
     pub async fn person(&self, name: &str) -> Person {
         self.cluster.apis[0].server().register(name).await

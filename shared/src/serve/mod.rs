@@ -16,6 +16,11 @@ use tokio_util::sync::CancellationToken;
 /// How many connections the kernel keeps that were not accepted yet: a storm of reconnects fits.
 const BACKLOG: u32 = 4096;
 
+/// How much the kernel keeps for a peer that does not read, beside what is on its way: without a bound it takes megabytes,
+/// which nobody counts, and a slow reader is known for one too late. More than a write holds, so nothing quick is slowed.
+#[cfg(target_os = "linux")]
+const UNSENT: u32 = 128 * 1024;
+
 /// How long requests under way may take after the stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
@@ -27,8 +32,9 @@ pub struct BindError {
     source: std::io::Error,
 }
 
-/// Takes a port. Sockets accepted from it send at once (`TCP_NODELAY` is inherited): Salvo sets none, and
-/// small frames would wait for the peer's delayed acknowledgement.
+/// Takes a port. Sockets accepted from it inherit two options. They send at once (`TCP_NODELAY`): Salvo sets none, and
+/// small frames would wait for the peer's delayed acknowledgement. And, where there is such a thing, they take no more than
+/// 128 KiB that cannot be sent yet (`TCP_NOTSENT_LOWAT`): the rest waits where it is bounded and counted.
 ///
 /// # Errors
 /// [`BindError`], with the address: taken, or not ours to take.
@@ -37,6 +43,8 @@ pub fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
         socket.set_reuseaddr(true)?;
         socket.set_nodelay(true)?;
+        #[cfg(target_os = "linux")]
+        socket2::SockRef::from(&socket).set_tcp_notsent_lowat(UNSENT)?;
         socket.bind(address)?;
         socket.listen(BACKLOG)
     };
@@ -69,4 +77,28 @@ pub fn service(router: Router) -> Service {
         .catcher(Catcher::default().hoop(refuse::as_json))
         .hoop(refuse::with_request_id)
         .hoop(salvo::catch_panic::CatchPanic::new())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt;
+
+    #[tokio::test]
+    async fn the_kernel_keeps_little_for_who_does_not_read() {
+        let listener = bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let reader = TcpSocket::new_v4().unwrap();
+        reader.set_recv_buffer_size(4096).unwrap();
+        let reader = reader.connect(listener.local_addr().unwrap()).await.unwrap();
+        let (writer, _) = listener.accept().await.unwrap();
+        assert!(writer.nodelay().unwrap());
+        let mut taken = 0;
+        // The kernel says a moment later that it can take more, so it is asked until it has said no for good.
+        while tokio::time::timeout(Duration::from_millis(100), writer.writable()).await.is_ok() {
+            taken += writer.try_write(&[0; 16 * 1024]).unwrap_or(0);
+        }
+        assert!(writer.writable().now_or_never().is_none());
+        assert!((1..512 * 1024).contains(&taken), "{taken} bytes");
+        drop(reader);
+    }
 }
