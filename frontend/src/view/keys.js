@@ -127,9 +127,9 @@ const STOPS = [
   ".conversation__head button",
   ".log",
   ".composer__form:not([hidden]) .composer__input",
-  ".members button",
+  ".panel button",
 ];
-const PARTS = "nav, .conversations, .conversation__head, .log-frame, .composer, .members";
+const PARTS = "nav, .conversations, .conversation__head, .log-frame, .composer, .panel";
 
 /**
  * @param {HTMLElement} workspace

@@ -53,18 +53,20 @@ export function createComposer(page, key, afterSend) {
     alert.node,
     h("div", { class: "composer__bar" }, emoji, hint, button),
   );
-  const gone = h(
-    "p",
-    { class: "composer__gone", hidden: true },
-    t(key.startsWith("g:") ? "conversation.gone" : "conversation.nobody"),
-  );
-  const node = h("div", { class: "composer" }, form, gone);
+  const gone = key.startsWith("g:") ? "conversation.gone" : "conversation.nobody";
+  const instead = h("p", { class: "composer__instead", role: "status", hidden: true });
+  const node = h("div", { class: "composer" }, form, instead);
   const composition = watchComposition(input, life);
 
+  let cancelMuted = () => {};
   function update() {
     const view = client.log(key);
-    form.hidden = view.state === "gone";
-    gone.hidden = view.state !== "gone";
+    const muted = mutedUntil(view, page.calendar.now());
+    cancelMuted();
+    cancelMuted = muted ? life.after(Math.min(muted - page.calendar.now(), LONGEST_WAIT), update) : () => {};
+    form.hidden = view.state === "gone" || muted > 0;
+    instead.hidden = !form.hidden;
+    setText(instead, muted > 0 ? t("composer.muted", { until: page.calendar.moment(muted) }) : t(gone));
     setText(
       hint,
       t(
@@ -182,6 +184,19 @@ export function createComposer(page, key, afterSend) {
     focus: () => input.focus({ preventScroll: true }),
     destroy: () => life.end(),
   };
+}
+
+/** A timer of a browser takes no more than 24 days. */
+const LONGEST_WAIT = 86_400_000;
+
+/**
+ * @param {import("../context.js").LogView} view
+ * @param {number} now
+ * @returns {number} Until when oneself may not write there; 0: one may.
+ */
+export function mutedUntil({ group, state }, now) {
+  const until = state === "gone" ? 0 : Date.parse(group?.muted_until ?? "") || 0;
+  return until > now ? until : 0;
 }
 
 /**
