@@ -38,12 +38,8 @@ async fn a_change_is_kept_beside_the_cursor_and_is_nobody_elses(bench: Bench) {
     log(&bench, id, bob, 3).await;
     mark(&bench, id, alice, 2).await;
     assert_eq!(listed(&bench, alice).await, [(id, View::default())]);
-    let wanted = ViewChange {
-        pinned: Some(true),
-        muted: Some(true),
-        hidden_seq: Some(3),
-        marked_unread: Some(true),
-    };
+    let wanted =
+        ViewChange { pinned: Some(true), muted: Some(true), hidden_seq: Some(3), marked_unread: Some(true) };
     let kept = View { pinned: true, muted: true, hidden_seq: 3, unread_seq: 3, version: 1 };
     assert_eq!(changed(&bench, id, alice, wanted).await, (View::default(), kept));
     assert_eq!(listed(&bench, alice).await, [(id, kept)]);

@@ -42,7 +42,7 @@ const SUBSET = {
   br: nothing,
   /** Up to the next sign that may mean something. @param {string} src */
   inlineText(src) {
-    const [raw] = /^[\s\S](?:(?!https?:\/\/|www\.)[^\\`*_~[])*/i.exec(src) ?? [src];
+    const [raw] = /^[\s\S](?:(?!https?:\/\/|www\.)[^\\\x60*_~[])*/i.exec(src) ?? [src];
     return { type: "text", raw, text: raw };
   },
   /** Only lines that say so are quoted, not the answer below them. @this {any} @param {string} src */
@@ -63,7 +63,7 @@ const SUBSET = {
 };
 
 /** Without any of these there is nothing to read. */
-const MAYBE = /[*_~`[]|^[ \t]*(?:[->]|\d{1,9}[.)])/m;
+const MAYBE = /[*_~\x60[]|^[ \t]*(?:[->]|\d{1,9}[.)])/m;
 
 /** @type {WeakSet<Marked>} */
 const taught = new WeakSet();
@@ -96,7 +96,7 @@ function isTooMuch(text) {
   const outside = text.replace(/^(`{3,})[^\n`]*\n[\s\S]*?\n\1[ \t]*$/gm, "");
   const count = (/** @type {RegExp} */ sign) => outside.match(sign)?.length ?? 0;
   return (
-    count(/[*_~`[]|^[ \t]*(?:[->]|\d+[.)])\s/gm) > MARKS_MOST ||
+    count(/[*_~\x60[]|^[ \t]*(?:[->]|\d+[.)])\s/gm) > MARKS_MOST ||
     count(/\n/g) > LINES_MOST ||
     outside.includes(" ".repeat(BLANKS_MOST))
   );
@@ -163,7 +163,7 @@ function around(token) {
  * @returns {RichNode[]}
  */
 function fence({ raw, text, lang }) {
-  const [mark] = /^ {0,3}(?:`{3,}|~{3,})/.exec(raw) ?? [""];
+  const [mark] = /^ {0,3}(?:\x60{3,}|~{3,})/.exec(raw) ?? [""];
   const closed = mark !== "" && raw.trimEnd().endsWith(`\n${mark.trim()}`);
   return closed ? [{ kind: "block", text, language: (lang ?? "").trim() }] : linked(raw);
 }

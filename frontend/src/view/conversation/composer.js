@@ -7,7 +7,6 @@ import { isBlank } from "../../lib/text.js";
 import { failureText, titleOf } from "../context.js";
 import { createAlert } from "../parts/form.js";
 import { icon } from "../parts/icon.js";
-import { openEmojiPanel } from "./emoji-panel.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Key} Key */
@@ -111,15 +110,24 @@ export function createComposer(page, key, afterSend) {
     afterSend();
   }
 
-  /** @type {ReturnType<typeof openEmojiPanel> | null} */
+  /** @type {ReturnType<typeof import("./emoji-panel.js").openEmojiPanel> | null} */
   let panel = null;
-  function toggleEmoji() {
+  async function toggleEmoji() {
     if (panel) {
       panel.close();
       return;
     }
+    // Few open it, and its list has to be fetched anyway.
+    const module = await import("./emoji-panel.js").catch(() => null);
+    if (life.ended || panel) {
+      return;
+    }
+    if (!module) {
+      alert.show(page.words.error("network"));
+      return;
+    }
     setAttribute(emoji, "aria-expanded", "true");
-    panel = openEmojiPanel(page, {
+    panel = module.openEmojiPanel(page, {
       pick: insert,
       closed() {
         panel = null;
