@@ -232,6 +232,21 @@ export const SCENES = {
     }),
   },
   "good-day": { set: goodDay, play: () => press(".conversation__panel") },
+  "good-day-chat": { set: goodDay },
+  "good-day-list": {
+    set(client) {
+      goodDay(client);
+      client.current = null;
+    },
+  },
+  "good-day-person": {
+    set(client) {
+      goodDay(client);
+      alice(client);
+      client.conversations.rows[1] = row({ key: "u:2", last: WITH_ALICE[8], pinned: true });
+    },
+    play: () => press(".conversation__panel"),
+  },
   "good-day-emoji": { set: goodDay, play: () => emojiOpened("") },
   "good-day-settings": { set: goodDay, play: settings("appearance") },
   "list-organised": {

@@ -32,7 +32,6 @@ export function mountConversations(page) {
   const search = h("button", {
     type: "button",
     class: "conversations__search",
-    "aria-label": t("switch.title"),
     title: t("switch.title"),
     "aria-keyshortcuts": "Control+K",
     "aria-haspopup": "dialog",
