@@ -47,7 +47,7 @@ export function mountWorkspace(base, client) {
   const node = h("div", { class: "workspace" }, rail.node, banners, list.node, place);
   // In a part of the page that has a name, as everything is.
   list.node.append(resizer.node);
-  /** @type {{ node: HTMLElement, focus(): void, find?(): void, destroy(): void } | null} */
+  /** Or what stands in its place. @type {ReturnType<typeof mountConversation> | ReturnType<typeof mountNoConversation> | null} */
   let conversation = null;
   /** @type {Key | null | undefined} */
   let shown;
@@ -81,17 +81,8 @@ export function mountWorkspace(base, client) {
     going = false;
   }
 
-  function find() {
-    // Pressed in it once more, it is the browser's own search that is wanted.
-    if (document.activeElement?.closest(".find")) {
-      return false;
-    }
-    conversation?.find?.();
-    return Boolean(conversation?.find);
-  }
-
   life.add(client.on("current", showCurrent));
-  life.add(handleKeys(page, node, find));
+  life.add(handleKeys(page, node, () => (conversation && "find" in conversation ? conversation : null)));
   if (page.desktopViews) {
     life.add(page.desktopViews.mountTray(page));
   }

@@ -116,6 +116,8 @@ export function mountConversation(page, key, place) {
     node,
     focus,
     find: search.open,
+    closeFind: search.close,
+    toEnd: log.toEnd,
     destroy() {
       life.end();
       page.watch("conversation", []);
