@@ -3,6 +3,7 @@
 //! This knows nothing of the language but what the house keeps to (the client's `house-rules.test.js` sees to it): no
 //! string and no template goes over a line. So what begins a line with `//` or `/*` is a comment.
 
+/// The script without them.
 pub fn bare(source: &str) -> String {
     let mut bare = String::with_capacity(source.len());
     let mut inside = false;

@@ -17,12 +17,12 @@ pub struct Imported {
 pub fn imported_by<'f>(entry: &str, read: &impl Fn(&str) -> Option<Cow<'f, str>>) -> Imported {
     let mut met = BTreeSet::from([entry.to_owned()]);
     let mut asked = Vec::new();
-    let first = closure(VecDeque::from([entry.to_owned()]), &mut met, &mut asked, read);
+    let first = closure(entry.to_owned(), &mut met, &mut asked, read);
     let mut later = Vec::new();
     while let Some(path) = asked.pop() {
         if read(&path).is_some() && !path.contains(DESKTOP) && met.insert(path.clone()) {
             later.push(path.clone());
-            later.extend(closure(VecDeque::from([path]), &mut met, &mut asked, read));
+            later.extend(closure(path, &mut met, &mut asked, read));
         }
     }
     later.sort_unstable();
@@ -32,13 +32,14 @@ pub fn imported_by<'f>(entry: &str, read: &impl Fn(&str) -> Option<Cow<'f, str>>
 /// Folders of this name are for the desktop app, which has its own copy of everything.
 const DESKTOP: &str = "/desktop/";
 
-/// What those in the queue import and was not met yet; what they ask for at run time goes to `asked`.
+/// What `start` leads to and was not met yet; what is asked for at run time goes to `asked`.
 fn closure<'f>(
-    mut queue: VecDeque<String>,
+    start: String,
     met: &mut BTreeSet<String>,
     asked: &mut Vec<String>,
     read: &impl Fn(&str) -> Option<Cow<'f, str>>,
 ) -> Vec<String> {
+    let mut queue = VecDeque::from([start]);
     let mut found = Vec::new();
     while let Some(name) = queue.pop_front() {
         let Some(source) = read(&name) else { continue };

@@ -37,8 +37,9 @@ export async function mountApp(root, given) {
   /** In another language; whoever chose it in the settings goes on there. */
   async function mountAgain() {
     const wanted = preferences.get("language");
-    const others = await speaking(preferences);
-    if (ended || wanted !== preferences.get("language")) {
+    const others = await speaking(preferences).catch(() => null);
+    // What could not be fetched is spoken from the next start on.
+    if (!others || ended || wanted !== preferences.get("language")) {
       return;
     }
     words = others;

@@ -65,6 +65,9 @@ export function createComposer(page, key, afterSend) {
     cancelMuted = muted ? life.after(Math.min(muted - page.calendar.now(), LONGEST_WAIT), update) : () => {};
     form.hidden = view.state === "gone" || muted > 0;
     instead.hidden = !form.hidden;
+    if (form.hidden) {
+      panel?.close();
+    }
     setText(instead, muted > 0 ? t("composer.muted", { until: page.calendar.moment(muted) }) : t(gone));
     setText(
       hint,
