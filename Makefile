@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test desktop-bench screenshots pictures test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -49,10 +49,6 @@ desktop: frontend/node_modules ## The desktop app's packages, .deb and .rpm; ins
 
 desktop-test: frontend/node_modules ## The desktop app's tests, on screens that nobody sees; installs what they need
 	@bash $(SCRIPTS)/desktop-test.sh
-
-desktop-bench: frontend/node_modules ## What the release build of make desktop costs, beside its goals
-	cargo build --locked -p im-tt
-	$(UI) npm run --silent bench:desktop
 
 screenshots: frontend/src/vendor/marked.js ## Make the committed screenshots anew, to be looked at one by one; CI never does
 	cargo build --locked -p im-tt

@@ -15,7 +15,7 @@ pub fn bare(source: &str) -> String {
             inside = closed.is_none();
         } else if opens && closed.is_none() {
             inside = true;
-        } else if !text.starts_with("//") && !(opens && closed == Some(true)) {
+        } else if !(text.starts_with("//") || opens && closed == Some(true)) {
             bare.push_str(text);
             bare.push('\n');
         }

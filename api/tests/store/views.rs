@@ -1,6 +1,6 @@
 //! How users keep conversations on their own lists: changes one by one and at once, and what other devices see of them.
 
-use crate::rows::{group, log, mark, pair, read, seat, write};
+use crate::rows::{group, log, mark, pair, read, seat};
 use crate::support::Bench;
 use api::store::members::Role;
 use api::store::views::{ViewChange, change};

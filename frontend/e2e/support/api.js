@@ -23,23 +23,11 @@ export class Account {
    * @param {import("./server.js").Server} server
    * @param {import("./person.js").Person} person
    */
-  static of(server, person) {
-    return Account.named(server.address, person.email);
-  }
-
-  /**
-   * @param {string} address  The server's.
-   * @param {string} email
-   */
-  static async named(address, email) {
-    const session = await ask(address, "POST", "/api/auth/login", { body: { email, password: PASSWORD } });
-    return new Account(address, session.token, session.user);
-  }
-
-  /** @param {string} name @returns {Promise<{ id: number }>} */
-  async makesGroup(name) {
-    return (await ask(this.address, "POST", "/api/groups/create", { body: { name }, token: this.token }))
-      .group;
+  static async of(server, person) {
+    const session = await ask(server.address, "POST", "/api/auth/login", {
+      body: { email: person.email, password: PASSWORD },
+    });
+    return new Account(server.address, session.token, session.user);
   }
 
   /**
