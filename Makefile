@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -53,6 +53,9 @@ desktop-test: frontend/node_modules ## The desktop app's tests, on screens that 
 screenshots: frontend/src/vendor/marked.js ## Make the committed screenshots anew, to be looked at one by one; CI never does
 	cargo build --locked -p im-tt
 	$(UI) npm run screenshots
+
+pictures: frontend/src/vendor/marked.js ## Make the pictures of docs/client.md and docs/desktop.md anew, to be looked at one by one
+	$(UI) node tools/pictures.mjs
 
 frontend/node_modules: frontend/package-lock.json
 	$(UI) npm ci --no-audit --no-fund && touch node_modules

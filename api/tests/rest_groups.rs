@@ -3,9 +3,11 @@
 
 mod rest_support;
 
+use api::store::sql::query;
 use insta::assert_snapshot;
 use rest_support::{Answer, Node, Person};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 async fn three() -> (Node, Person, Person, Person) {
     let node = Node::start().await;
@@ -298,4 +300,28 @@ async fn anothers_ids_open_nothing() {
     }
     let carols = carol.get(&node, "/api/messages/list?receiver_id=1").send().await.expect(200);
     assert_eq!(carols["messages"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_is_muted_is_told_until_when_wherever_the_group_is_given() {
+    let (node, alice, bob, _) = three().await;
+    let group = alice.create_group(&node, "Tea").await;
+    post(&node, &bob, "join", json!({"group_id": group})).await.expect(200);
+    let until = node.clock.now().plus(Duration::from_mins(1));
+    let update = "UPDATE group_members SET muted_until = ? WHERE group_id = ? AND user_id = ?";
+    let update = query(update).bind(until).bind(group).bind(bob.id);
+    update.execute(&mut node.app.db.write().await.unwrap()).await.unwrap();
+    let told = async |who: &Person| {
+        let one = who.get(&node, &format!("/api/groups/{group}")).send().await.expect(200);
+        let all = who.get(&node, "/api/groups/list").send().await.expect(200);
+        let list = who.get(&node, "/api/conversations").send().await.expect(200);
+        let groups = [&one["group"], &all["groups"][0], &list["conversations"][0]["group"]];
+        assert!(groups.iter().all(|group| group["name"] == "Tea"), "the premise");
+        groups.map(|group| group["muted_until"].as_str().map(str::to_owned))
+    };
+    let then = Some("2026-11-22T08:01:00.007Z".to_owned());
+    assert_eq!(told(&bob).await, [then.clone(), then.clone(), then]);
+    assert_eq!(told(&alice).await, [None, None, None]);
+    node.clock.advance(Duration::from_mins(1));
+    assert_eq!(told(&bob).await, [None, None, None], "it is over");
 }

@@ -24,12 +24,12 @@ import { Account } from "./state/account.js";
 import { Client } from "./state/client.js";
 import { Composers } from "./state/composers.js";
 import { mountApp } from "./view/app.js";
-import { desktopSection } from "./view/desktop/section.js";
 
 const clock = systemClock;
 // In a browser the server is where the page came from; in the desktop app somebody chose it.
 const shell = findShell();
 const desktop = shell && new (await import("./platform/desktop/desktop.js")).Desktop(shell);
+const desktopViews = shell && (await import("./view/desktop/views.js"));
 const server = desktop ? (desktop.server ?? "") : "";
 const scope = server && `@${server}`;
 const tokens = desktop?.tokens ?? cookieTokens;
@@ -47,7 +47,7 @@ const device = {
   sound: new Sound(),
   badge: new Badge(),
   installing: desktop ? null : new Installing(),
-  sections: desktop ? [desktopSection] : [],
+  sections: desktopViews ? [desktopViews.desktopSection] : [],
 };
 const browser = thisBrowser((news) => account.heard(news), scope);
 
@@ -132,7 +132,7 @@ addEventListener("pagehide", () => {
 });
 
 desktop?.on("link", openLink);
-mountApp(document.body, { account, preferences, attention, build, device, desktop });
+mountApp(document.body, { account, preferences, attention, build, device, desktop, desktopViews });
 if (!desktop || desktop.server) {
   account.start();
 }

@@ -141,7 +141,7 @@ fn may_send(picture: &Picture, draft: &Draft) -> Result<(), Code> {
         Target::User(_) => {}
         Target::Group(group) => {
             let member = picture.members.get(&(group, draft.sender_id)).ok_or(Code::NotFound)?;
-            if member.muted_until.is_some_and(|until| until > picture.now) {
+            if member.muted_at(picture.now).is_some() {
                 return Err(Code::Muted);
             }
         }

@@ -1,6 +1,7 @@
 //! The files of this build and its page. Read once: what is served does not change under a page. A debug build
 //! reads them from the working copy when it starts, any other carries them in itself.
 
+use super::bare::bare;
 use super::modules;
 use super::piece::Piece;
 use rust_embed::RustEmbed;
@@ -13,6 +14,9 @@ const INDEX: &str = "index.html";
 
 /// The module that the page starts.
 const ENTRY: &str = "main.js";
+
+/// The folder of what others wrote.
+const OTHERS: &str = "vendor/";
 
 /// The script that keeps the page for when nothing answers.
 const WORKER: &str = "sw.js";
@@ -38,7 +42,7 @@ impl Build {
     pub fn load() -> Self {
         let names = Files::iter().map(std::borrow::Cow::into_owned);
         let files: BTreeMap<String, Vec<u8>> =
-            names.filter_map(|name| Some((name.clone(), Files::get(&name)?.data.into_owned()))).collect();
+            names.filter_map(|name| Some((name.clone(), served(&name, &Files::get(&name)?.data)))).collect();
         Self::of(files)
     }
 
@@ -61,6 +65,14 @@ impl Build {
     }
 }
 
+/// Own scripts go out without their comments; what others wrote goes as it came.
+fn served(name: &str, bytes: &[u8]) -> Vec<u8> {
+    match std::str::from_utf8(bytes) {
+        Ok(source) if name.ends_with(".js") && !name.starts_with(OTHERS) => bare(source).into_bytes(),
+        _ => bytes.to_vec(),
+    }
+}
+
 fn hash<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> String {
     let mut hash = Sha256::new();
     for part in parts {
@@ -72,13 +84,18 @@ fn hash<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> String {
 
 /// The page names its files relative to itself, as the desktop app needs it: here they are led to the build. And
 /// it names every module that will be imported, so that the browser asks for all of them at once and not for
-/// one level after the other.
+/// one level after the other. What may be imported later it names too, for the worker to keep; nothing asks for
+/// that yet.
 fn page(build: &str, files: &BTreeMap<String, Vec<u8>>) -> String {
     let read = |name: &str| files.get(name).map(|bytes| String::from_utf8_lossy(bytes));
     let mut preloads = String::new();
-    for module in modules::imported_by(ENTRY, &read) {
+    let modules = modules::imported_by(ENTRY, &read);
+    for module in &modules.first {
         // Writing to a String cannot fail.
         let _ = write!(preloads, "  <link rel=\"modulepreload\" href=\"./{module}\">\n  ");
+    }
+    for module in &modules.later {
+        let _ = write!(preloads, "  <meta name=\"later\" content=\"./{module}\">\n  ");
     }
     let index = read(INDEX).unwrap_or_default();
     led_to(build, &index.replacen("</head>", &format!("{preloads}</head>"), 1))
@@ -121,16 +138,26 @@ mod tests {
 
     #[test]
     fn the_page_asks_for_all_modules_at_once() {
-        let build = Build::of(small("import { a } from \"./net/wire.js\";\nimport(\"./lazy.js\");\n"));
+        let main = "import { a } from \"./net/wire.js\";\nawait import(\"./lazy.js\");\n";
+        let build = Build::of(small(main));
         let page = String::from_utf8(build.page.plain().to_vec()).unwrap();
         let at = format!("/b/{}", build.name);
         assert_eq!(
             page,
             format!(
                 "<head><script type=\"module\" src=\"{at}/main.js\"></script>  \
-                 <link rel=\"modulepreload\" href=\"{at}/net/wire.js\">\n  </head>"
+                 <link rel=\"modulepreload\" href=\"{at}/net/wire.js\">\n    \
+                 <meta name=\"later\" content=\"{at}/lazy.js\">\n  </head>"
             )
         );
+    }
+
+    #[test]
+    fn own_scripts_go_out_without_comments_and_all_else_as_it_is() {
+        let source = b"// why\nlet a;\n";
+        assert_eq!(served("net/wire.js", source), b"let a;\n");
+        assert_eq!(served("vendor/marked.js", source), source);
+        assert_eq!(served("styles/base.css", source), source);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! `/sw.js` keeps the page and the files of its own build for when nothing answers. Like the page it is never kept
 //! without asking: a new build has another one, which is how browsers learn of it.
 
+mod bare;
 mod build;
 mod coding;
 mod modules;

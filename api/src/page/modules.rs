@@ -4,14 +4,46 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
-/// Everything that `entry` leads to without being asked for at run time (`import(…)`), nearest first, itself left
-/// out.
-pub fn imported_by<'f>(entry: &str, read: &impl Fn(&str) -> Option<Cow<'f, str>>) -> Vec<String> {
+/// What a module leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Without being asked for at run time, nearest first.
+    pub first: Vec<String>,
+    /// What is asked for at run time (`await import(…)`), and what that leads to.
+    pub later: Vec<String>,
+}
+
+/// Everything that `entry` leads to, itself left out, and what only the desktop app has.
+pub fn imported_by<'f>(entry: &str, read: &impl Fn(&str) -> Option<Cow<'f, str>>) -> Imported {
     let mut met = BTreeSet::from([entry.to_owned()]);
-    let mut queue = VecDeque::from([entry.to_owned()]);
+    let mut asked = Vec::new();
+    let first = closure(entry.to_owned(), &mut met, &mut asked, read);
+    let mut later = Vec::new();
+    while let Some(path) = asked.pop() {
+        if read(&path).is_some() && !path.contains(DESKTOP) && met.insert(path.clone()) {
+            later.push(path.clone());
+            later.extend(closure(path, &mut met, &mut asked, read));
+        }
+    }
+    later.sort_unstable();
+    Imported { first, later }
+}
+
+/// Folders of this name are for the desktop app, which has its own copy of everything.
+const DESKTOP: &str = "/desktop/";
+
+/// What `start` leads to and was not met yet; what is asked for at run time goes to `asked`.
+fn closure<'f>(
+    start: String,
+    met: &mut BTreeSet<String>,
+    asked: &mut Vec<String>,
+    read: &impl Fn(&str) -> Option<Cow<'f, str>>,
+) -> Vec<String> {
+    let mut queue = VecDeque::from([start]);
     let mut found = Vec::new();
     while let Some(name) = queue.pop_front() {
         let Some(source) = read(&name) else { continue };
+        asked.extend(requests(&source).filter_map(|path| resolve(&name, path)));
         for path in specifiers(&source).filter_map(|path| resolve(&name, path)) {
             if read(&path).is_some() && met.insert(path.clone()) {
                 found.push(path.clone());
@@ -22,10 +54,20 @@ pub fn imported_by<'f>(entry: &str, read: &impl Fn(&str) -> Option<Cow<'f, str>>
     found
 }
 
+/// The lines that are no comment.
+fn code(source: &str) -> impl Iterator<Item = &str> {
+    source.lines().map(str::trim).filter(|line| !line.starts_with(['/', '*']))
+}
+
+/// `await import("./x.js")`, one in a line.
+fn requests(source: &str) -> impl Iterator<Item = &str> {
+    code(source)
+        .filter_map(|line| line.split_once("await import(\"")?.1.split_once("\")").map(|(path, _)| path))
+}
+
 /// `import "./x.js";` and the end of `import { … } from "./x.js";` and of the like with `export`.
 fn specifiers(source: &str) -> impl Iterator<Item = &str> {
-    let lines = source.lines().map(str::trim).filter(|line| !line.starts_with(['/', '*']));
-    let rests = lines.filter_map(|line| match line.strip_prefix("import \"") {
+    let rests = code(source).filter_map(|line| match line.strip_prefix("import \"") {
         Some(rest) => Some(rest),
         None => line.split_once(" from \"").map(|(_, rest)| rest),
     });
@@ -51,11 +93,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn imports_are_followed_nearest_first_and_each_once() {
+    fn imports_are_followed_nearest_first_and_each_once_and_what_comes_later_is_told_apart() {
         let read = |name: &str| {
             let source = match name {
                 "main.js" => {
-                    "import { a } from \"./view/a.js\";\nimport \"./b.js\";\nconst later = import(\"./later.js\");"
+                    "import { a } from \"./view/a.js\";\nimport \"./b.js\";\nconst { l } = await import(\"./later.js\");\nconst d = a && (await import(\"./view/desktop/d.js\"));"
                 }
                 "view/a.js" => {
                     "// @ts-check\n/** @typedef {import(\"../types.js\").T} T */\nimport {\n  b,\n} from \"../b.js\";\nexport { c } from \"./c.js\";"
@@ -64,11 +106,14 @@ mod tests {
                     "// import \"./old.js\";\nimport { m } from \"./main.js\";\nimport x from \"../out.js\";\nimport y from \"bare\";"
                 }
                 "view/c.js" => "export const from = \"./b.js\";\nimport { gone } from \"./gone.js\";",
-                "later.js" | "types.js" | "old.js" | "out.js" => "",
+                "later.js" => "import { a } from \"./view/a.js\";\nimport \"./late.js\";",
+                "late.js" | "view/desktop/d.js" | "types.js" | "old.js" | "out.js" => "",
                 _ => return None,
             };
             Some(Cow::Borrowed(source))
         };
-        assert_eq!(imported_by("main.js", &read), ["view/a.js", "b.js", "view/c.js"]);
+        let imported = imported_by("main.js", &read);
+        assert_eq!(imported.first, ["view/a.js", "b.js", "view/c.js"]);
+        assert_eq!(imported.later, ["late.js", "later.js"]);
     }
 }

@@ -69,6 +69,12 @@ impl Member {
             muted_until: row.get("muted_until")?,
         })
     }
+
+    /// Until when they may not write, if they may not at `now`.
+    #[must_use]
+    pub fn muted_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.muted_until.filter(|until| *until > now)
+    }
 }
 
 async fn all(query: Query, conn: &mut Conn) -> Result<Vec<Member>, sqlx::Error> {

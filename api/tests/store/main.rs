@@ -12,3 +12,4 @@ mod messages;
 mod open;
 mod reading;
 mod rows;
+mod views;

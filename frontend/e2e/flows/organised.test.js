@@ -108,3 +108,42 @@ flow("a new log-in is told, and everything else can be signed out", async ({ peo
   await alice.page.keyboard.press("Escape");
   await alice.isIn();
 });
+
+flow("the panel beside a conversation says who it is, and pins, mutes and hides it", async ({ people }) => {
+  const [alice, bob, carol] = await people("alice", "bob", "carol");
+  await bob.finds(alice);
+  await bob.says("from bob");
+  await carol.finds(alice);
+  await carol.says("from carol");
+  await lists(alice, ["carol", "bob"]);
+  await alice.opens(bob);
+  await alice.page.getByRole("button", { name: "Details", exact: true }).click();
+  const panel = alice.page.getByRole("complementary", { name: "Details" });
+  await panel.getByText("Online", { exact: true }).waitFor();
+  await panel.getByText("Here since").waitFor();
+  await panel.getByRole("switch", { name: "Pin to top" }).check();
+  await lists(alice, ["bob", "carol"]);
+  await panel.getByRole("switch", { name: "Mute" }).check();
+  await says(alice, bob, /muted/);
+
+  // It goes along to the next conversation, and says what holds there.
+  await alice.opens(carol);
+  await panel.getByText("carol", { exact: true }).waitFor();
+  assert.equal(await panel.getByRole("switch", { name: "Pin to top" }).isChecked(), false);
+  await panel.getByRole("button", { name: "Hide from the list" }).click();
+  await lists(alice, ["bob"]);
+  await panel.waitFor({ state: "hidden" });
+});
+
+flow("a conversation is found, and searched in, by the pointer alone", async ({ people }) => {
+  const [alice, bob] = await people("alice", "bob");
+  await alice.finds(bob);
+  await alice.says("one needle");
+  await alice.says("hay");
+  await alice.isThrough();
+  await alice.page.getByRole("button", { name: "Search", exact: true }).click();
+  await alice.page.getByRole("option", { name: "bob" }).last().click();
+  await alice.page.getByRole("button", { name: "Search in this conversation" }).click();
+  await alice.page.getByRole("searchbox", { name: "Search in this conversation" }).fill("needle");
+  await alice.page.getByText("1 of 1").waitFor();
+});

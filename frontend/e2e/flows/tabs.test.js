@@ -45,3 +45,23 @@ flow("what one tab has read is read in the other", async ({ people }) => {
   await bob.sees("one");
   await eventually("the other tab counts nothing", async () => (await other.unread(alice)) === 0);
 });
+
+flow("what one tab deleted for oneself goes from the other too, without a reload", async ({ people }) => {
+  const [alice, bob] = await people("alice", "bob");
+  await alice.finds(bob);
+  await alice.says("to stay");
+  await alice.says("to go");
+  await alice.isThrough();
+  const other = await alice.inAnotherTab();
+  await other.isIn();
+  await other.opens(bob);
+  await other.sees("to go");
+  await alice.bubble("to go").getByText("to go").click({ button: "right" });
+  await alice.page.getByRole("menuitem", { name: "Delete for me" }).click();
+  await alice.dialog("Delete this message for you?").getByRole("button", { name: "Delete" }).click();
+  await eventually("both have one", async () => {
+    const both = [await alice.texts(), await other.texts()];
+    return String(both) === "to stay,to stay";
+  });
+  await other.row("bob").getByText("to stay").first().waitFor();
+});

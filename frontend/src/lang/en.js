@@ -64,6 +64,7 @@ export const en = {
   "list.width": "Width of the list",
   "list.width_hint": "Drag to change the width; double-click for the usual one",
   "list.more": "More",
+  "list.search": "Search",
   "list.read_all": "Mark all as read",
 
   "row.menu": "Actions for {name}",
@@ -189,6 +190,7 @@ export const en = {
   "composer.send": "Send",
   "composer.hint": "Enter sends, Shift+Enter starts a new line",
   "composer.hint_ctrl": "Ctrl+Enter sends, Enter starts a new line",
+  "composer.muted": "You are muted in this group until {until}.",
   "composer.waiting": "Offline: what you send goes out as soon as you are back",
 
   "emoji.open": "Emoji",
@@ -236,6 +238,9 @@ export const en = {
   "dialog.error_code": "Code: {code}",
   "dialog.copy_code": "Copy the code",
   "dialog.copied": "Copied",
+  "person.label": "Details",
+  "person.close": "Close the details",
+
   "profile.title": "Profile",
   "profile.number": "Number",
   "profile.since": "Here since",

@@ -63,6 +63,7 @@ export const zhCN = {
   "list.width_hint": "拖动可调整宽度，双击恢复默认宽度",
   "list.notes": "我的笔记",
   "list.more": "更多",
+  "list.search": "搜索",
   "list.read_all": "全部标为已读",
 
   "row.menu": "“{name}”的操作",
@@ -184,6 +185,7 @@ export const zhCN = {
   "composer.send": "发送",
   "composer.hint": "Enter 发送，Shift+Enter 换行",
   "composer.hint_ctrl": "按 Ctrl+Enter 发送，按 Enter 换行",
+  "composer.muted": "你已被禁言，{until} 解除。",
   "composer.waiting": "离线中：消息会在恢复连接后发出",
 
   "emoji.open": "表情",
@@ -231,6 +233,9 @@ export const zhCN = {
   "dialog.copy_code": "复制错误代码",
   "dialog.copied": "已复制",
   "dialog.error_code": "代码：{code}",
+  "person.label": "聊天信息",
+  "person.close": "关闭聊天信息",
+
   "profile.title": "资料",
   "profile.number": "号码",
   "profile.since": "注册时间",

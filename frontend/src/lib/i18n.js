@@ -1,14 +1,13 @@
 // @ts-check
 // Words of the page in its language: whole sentences with places for what varies, plurals by Intl. The sentences are
-// in lang/; nothing here knows a view.
+// in lang/, of which only the one that is spoken is fetched; nothing here knows a view.
 
-import { en } from "../lang/en.js";
-import { zhCN } from "../lang/zh-CN.js";
 import { plainName } from "./text.js";
 
 /**
- * @typedef {keyof typeof en} WordKey
+ * @typedef {keyof typeof import("../lang/en.js").en} WordKey
  * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Sentence
+ * @typedef {Record<WordKey, Sentence>} Catalogue
  * @typedef {Record<string, string | number>} Params  `count` chooses the plural.
  *
  * @callback Say
@@ -25,10 +24,20 @@ import { plainName } from "./text.js";
  * @property {(code: string) => string} error  What a code means; an unknown one is shown itself.
  */
 
-/** @type {Record<string, Record<WordKey, Sentence>>} */
-const CATALOGUES = { en, "zh-CN": zhCN };
+export const LANGUAGES = ["en", "zh-CN"];
 
-export const LANGUAGES = Object.keys(CATALOGUES);
+/**
+ * @param {string} language  One of LANGUAGES.
+ * @returns {Promise<Catalogue>}
+ */
+export async function loadCatalogue(language) {
+  if (language === "zh-CN") {
+    const { zhCN } = await import("../lang/zh-CN.js");
+    return zhCN;
+  }
+  const { en } = await import("../lang/en.js");
+  return en;
+}
 
 /**
  * The language that is spoken, and the reader's own tag of it.
@@ -64,12 +73,12 @@ function isTag(tag) {
 }
 
 /**
- * @param {string} language  One of LANGUAGES.
+ * @param {Catalogue} catalogue
+ * @param {string} language  Its own.
  * @param {string} [tag]
  * @returns {Translator}
  */
-export function createTranslator(language, tag = language) {
-  const catalogue = CATALOGUES[language];
+export function createTranslator(catalogue, language, tag = language) {
   const plurals = new Intl.PluralRules(language);
 
   /**

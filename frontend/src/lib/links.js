@@ -6,7 +6,7 @@
 const ALLOWED = new Set(["http:", "https:", "mailto:"]);
 
 const ADDRESS =
-  /(?:https?:\/\/|www\.)[^\s<>"'`\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…]+|[\w.+-]{1,64}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){0,8}\.[a-z]{2,24}/iu;
+  /(?:https?:\/\/|www\.)[^\s<>"'\x60\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’…]+|[\w.+-]{1,64}@[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){0,8}\.[a-z]{2,24}/iu;
 
 /**
  * @typedef {{ text: string, href: string | null }} Piece

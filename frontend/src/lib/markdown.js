@@ -4,6 +4,7 @@
 // not add up to the whole, all of it does. Pure; nothing here becomes markup.
 
 import { addressAt, findLinks, safeAddress } from "./links.js";
+import { merge, trimmed } from "./rich-nodes.js";
 
 /**
  * @typedef {{ lexer: (text: string) => any[], use: (...extensions: any[]) => unknown }} Marked
@@ -42,7 +43,7 @@ const SUBSET = {
   br: nothing,
   /** Up to the next sign that may mean something. @param {string} src */
   inlineText(src) {
-    const [raw] = /^[\s\S](?:(?!https?:\/\/|www\.)[^\\`*_~[])*/i.exec(src) ?? [src];
+    const [raw] = /^[\s\S](?:(?!https?:\/\/|www\.)[^\\\x60*_~[])*/i.exec(src) ?? [src];
     return { type: "text", raw, text: raw };
   },
   /** Only lines that say so are quoted, not the answer below them. @this {any} @param {string} src */
@@ -63,7 +64,7 @@ const SUBSET = {
 };
 
 /** Without any of these there is nothing to read. */
-const MAYBE = /[*_~`[]|^[ \t]*(?:[->]|\d{1,9}[.)])/m;
+const MAYBE = /[*_~\x60[]|^[ \t]*(?:[->]|\d{1,9}[.)])/m;
 
 /** @type {WeakSet<Marked>} */
 const taught = new WeakSet();
@@ -96,7 +97,7 @@ function isTooMuch(text) {
   const outside = text.replace(/^(`{3,})[^\n`]*\n[\s\S]*?\n\1[ \t]*$/gm, "");
   const count = (/** @type {RegExp} */ sign) => outside.match(sign)?.length ?? 0;
   return (
-    count(/[*_~`[]|^[ \t]*(?:[->]|\d+[.)])\s/gm) > MARKS_MOST ||
+    count(/[*_~\x60[]|^[ \t]*(?:[->]|\d+[.)])\s/gm) > MARKS_MOST ||
     count(/\n/g) > LINES_MOST ||
     outside.includes(" ".repeat(BLANKS_MOST))
   );
@@ -163,7 +164,7 @@ function around(token) {
  * @returns {RichNode[]}
  */
 function fence({ raw, text, lang }) {
-  const [mark] = /^ {0,3}(?:`{3,}|~{3,})/.exec(raw) ?? [""];
+  const [mark] = /^ {0,3}(?:\x60{3,}|~{3,})/.exec(raw) ?? [""];
   const closed = mark !== "" && raw.trimEnd().endsWith(`\n${mark.trim()}`);
   return closed ? [{ kind: "block", text, language: (lang ?? "").trim() }] : linked(raw);
 }
@@ -261,50 +262,4 @@ function link({ raw, text, href }) {
     return linked(raw);
   }
   return [{ kind: "link", text, href: address }];
-}
-
-/**
- * Without the line breaks at its ends.
- *
- * @param {RichNode[]} nodes
- */
-function trimmed(nodes) {
-  const all = merge(nodes);
-  const [first, last] = [all[0], all.at(-1)];
-  if (first?.kind === "text") {
-    first.text = first.text.replace(/^\n+/, "");
-  }
-  if (last?.kind === "text") {
-    last.text = last.text.replace(/\n+$/, "");
-  }
-  return all.filter((node) => node.kind !== "text" || node.text !== "");
-}
-
-/** Nodes that stand in a box of their own. @param {RichNode | undefined} node */
-const isBox = (node) => node?.kind === "block" || node?.kind === "quote" || node?.kind === "list";
-
-/**
- * Neighbouring texts become one; next to a box its line break is already there.
- *
- * @param {RichNode[]} nodes
- * @returns {RichNode[]}
- */
-function merge(nodes) {
-  /** @type {RichNode[]} */
-  const merged = [];
-  for (const node of nodes) {
-    const last = merged.at(-1);
-    if (node.kind === "text" && last?.kind === "text") {
-      last.text += node.text;
-    } else {
-      merged.push(node.kind === "text" ? { ...node } : node);
-    }
-  }
-  merged.forEach((node, index) => {
-    if (node.kind === "text") {
-      node.text = isBox(merged[index - 1]) ? node.text.replace(/^\n+/, "") : node.text;
-      node.text = isBox(merged[index + 1]) ? node.text.replace(/\n+$/, "") : node.text;
-    }
-  });
-  return merged.filter((node) => node.kind !== "text" || node.text !== "");
 }

@@ -10,6 +10,7 @@ const DAY = 86_400_000;
  * @property {(at: number) => string} time  Hour and minute.
  * @property {(at: number) => string} listTime  As short as a list wants it.
  * @property {(at: number) => string} day  For a line between days.
+ * @property {(at: number) => string} moment  Hour and minute, with its day unless that is today.
  * @property {(at: number) => string} full  With everything, for a title.
  * @property {(at: number) => string} dayKey  Equal for two times of one day.
  */
@@ -50,6 +51,10 @@ export function createCalendar(tag, now) {
       }
       return (sameYear(at, now()) ? formats.longDay : formats.longDate).format(at);
     },
+    moment(at) {
+      const format = age(at) === 0 ? formats.time : sameYear(at, now()) ? formats.dayTime : formats.dateTime;
+      return format.format(at);
+    },
     full: (at) => formats.full.format(at),
     dayKey,
   };
@@ -66,6 +71,8 @@ function formatsOf(tag) {
     date: format({ year: "numeric", month: "numeric", day: "numeric" }),
     longDay: format({ weekday: "long", month: "long", day: "numeric" }),
     longDate: format({ year: "numeric", month: "long", day: "numeric", weekday: "long" }),
+    dayTime: format({ month: "long", day: "numeric", hour: hoursOf(tag), minute: "2-digit" }),
+    dateTime: format({ dateStyle: "long", timeStyle: "short" }),
     full: format({ dateStyle: "full", timeStyle: "medium" }),
   };
 }

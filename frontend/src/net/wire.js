@@ -23,6 +23,7 @@
  * @property {string} join_policy
  * @property {Role} role  One's own.
  * @property {number} joined_seq  The first entry that one may see.
+ * @property {string} [muted_until]  Until when oneself may not write there.
  * @property {string} created_at
  *
  * @typedef {"owner" | "admin" | "member"} Role

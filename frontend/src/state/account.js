@@ -26,7 +26,17 @@ import { cookieTokens } from "../net/tokens.js";
  * @property {(news: TabNews) => void} tell  The other tabs.
  * @property {() => void} reload  Begins again from nothing: the cookie is another account's.
  *
- * @typedef {{ type: "logged_in", user_id: number } | { type: "logged_out" } | { type: "left_drafts" }} TabNews
+ * @typedef {object} Deleted  Entries that one deleted for oneself.
+ * @property {import("./types.js").Key} key
+ * @property {number | null} conversation_id
+ * @property {number[]} seqs
+ *
+ * @typedef {(
+ *   | { type: "logged_in", user_id: number }
+ *   | { type: "logged_out" }
+ *   | { type: "left_drafts" }
+ *   | { type: "deleted", user_id: number } & Deleted
+ * )} TabNews
  *
  * @typedef {object} Parts
  * @property {Rest} rest
@@ -105,7 +115,7 @@ export class Account extends Emitter {
   }
 
   /**
-   * Another tab logged in or out.
+   * Another tab logged in or out, left something behind, or deleted something.
    *
    * @param {TabNews} news
    */
@@ -115,6 +125,10 @@ export class Account extends Emitter {
     } else if (news.type === "logged_out") {
       await this.#leave({ wipe: true });
       this.#out(null);
+    } else if (news.type === "deleted") {
+      if (news.user_id === this.client?.me.id) {
+        this.client.deletedElsewhere(news);
+      }
     } else if (news.user_id !== this.client?.me.id) {
       this.#parts.browser.reload();
     }
@@ -181,6 +195,9 @@ export class Account extends Emitter {
     const client = this.#parts.client(user, session);
     this.client = client;
     this.reason = null;
+    client.on("deleted", (/** @type {Deleted} */ what) =>
+      this.#parts.browser.tell({ type: "deleted", user_id: user.id, ...what }),
+    );
     client.on("stopped", (why) => client === this.client && this.#stopped(why));
     await client.start();
     if (this.client === client) {

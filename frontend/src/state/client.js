@@ -43,7 +43,8 @@ const KEPT_IN_MEMORY = 200;
 
 /**
  * Emits `me`, `link`, `conversations`, `log` and `typing` (with a key), `presence`, `people`, `members` (with a group's
- * id), `current`, `composer` (with a key) when another tab wrote there; and for the account `stopped` with why: `expired`, `closed`, `replaced`, or `other`.
+ * id), `current`, `composer` (with a key) when another tab wrote there; and for the account `deleted` with what one
+ * deleted for oneself, and `stopped` with why: `expired`, `closed`, `replaced`, or `other`.
  */
 export class Client extends Emitter {
   #session;
@@ -315,6 +316,15 @@ export class Client extends Emitter {
    */
   deleteForMe(key, seqs) {
     this.#sync.deleteForMe(key, seqs);
+    this.emit("deleted", { key, conversation_id: this.#conversation(key).id, seqs });
+  }
+
+  /** Another tab deleted for oneself. @param {import("./account.js").Deleted} what */
+  deletedElsewhere({ key, conversation_id, seqs }) {
+    // A group that was left and joined again is another conversation.
+    if (this.#conversation(key).id === conversation_id) {
+      this.#sync.deleteForMe(key, seqs);
+    }
   }
 
   // --- Saying something -----------------------------------------------------------------------------------------------

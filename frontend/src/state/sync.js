@@ -148,6 +148,10 @@ export class Sync extends Emitter {
     const conversation = this.inbox.get(key);
     conversation.older = conversation.older === "error" ? "idle" : conversation.older;
     this.#history.open(conversation);
+    if (conversation.group?.muted_until) {
+      // It may have been taken back.
+      this.inbox.listing.refresh();
+    }
     if (conversation.behind) {
       this.#catch_up.now(conversation, { first: true });
     }
@@ -283,6 +287,10 @@ export class Sync extends Emitter {
   #refused({ client_message_id, code, retry_after_ms }) {
     if (client_message_id) {
       this.outbox.refuse(client_message_id, code, retry_after_ms);
+    }
+    if (code === "muted") {
+      // Until when, the list tells.
+      this.inbox.listing.refresh();
     }
   }
 

@@ -2,10 +2,9 @@
 // The whole page: a splash while the account is looked for, the log-in page, or the columns of somebody who is logged
 // in. Sets what holds for the document: language, theme, title. It builds everything anew when the language changes.
 
+import { chooseLanguage, createTranslator, loadCatalogue } from "../lib/i18n.js";
 import { keepAppearance } from "./appearance.js";
 import { createPage } from "./context.js";
-import { mountChooseServer } from "./desktop/choose-server.js";
-import { openClosing } from "./desktop/closing.js";
 import { mountLogin } from "./login.js";
 import { mountSplash } from "./splash.js";
 import { mountWorkspace } from "./workspace.js";
@@ -13,16 +12,18 @@ import { mountWorkspace } from "./workspace.js";
 /**
  * @param {HTMLElement} root
  * @param {import("./context.js").Given} given
- * @returns {{ destroy(): void }}
+ * @returns {Promise<{ destroy(): void }>} Once the words are there, and with them the page.
  */
-export function mountApp(root, given) {
+export async function mountApp(root, given) {
   const { account, preferences } = given;
   /** @type {{ destroy(): void, openSettings?(section?: string): void } | null} */
   let view = null;
   /** What is mounted; a new client (somebody logged in again) is another one. @type {unknown} */
   let shown = null;
+  let ended = false;
   /** @type {import("./context.js").Page | null} */
   let shownPage = null;
+  let words = await speaking(preferences);
 
   function update() {
     const wanted = account.client && account.state === "in" ? account.client : account.state;
@@ -34,7 +35,14 @@ export function mountApp(root, given) {
   }
 
   /** In another language; whoever chose it in the settings goes on there. */
-  function mountAgain() {
+  async function mountAgain() {
+    const wanted = preferences.get("language");
+    const others = await speaking(preferences).catch(() => null);
+    // What could not be fetched is spoken from the next start on.
+    if (!others || ended || wanted !== preferences.get("language")) {
+      return;
+    }
+    words = others;
     const section = /** @type {HTMLElement | null} */ (root.querySelector("dialog[data-name=settings]"))
       ?.dataset.section;
     mount();
@@ -44,7 +52,7 @@ export function mountApp(root, given) {
   }
 
   function mount() {
-    const page = createPage(given, root);
+    const page = createPage(given, root, words);
     view?.destroy();
     root.replaceChildren();
     document.documentElement.lang = page.words.language;
@@ -62,12 +70,13 @@ export function mountApp(root, given) {
         mountAgain();
       }
     }),
-    given.desktop?.on("close", () => shownPage && openClosing(shownPage)),
+    given.desktop?.on("close", () => shownPage && given.desktopViews?.openClosing(shownPage)),
   ];
   update();
 
   return {
     destroy() {
+      ended = true;
       for (const off of offs) {
         off?.();
       }
@@ -77,10 +86,17 @@ export function mountApp(root, given) {
   };
 }
 
+/** The words of the language that is chosen, or of the first that the reader knows. @param {import("./context.js").Preferences} preferences */
+async function speaking(preferences) {
+  const readers = navigator.languages ?? [navigator.language];
+  const { language, tag } = chooseLanguage(preferences.get("language"), readers);
+  return createTranslator(await loadCatalogue(language), language, tag);
+}
+
 /** @param {import("./context.js").Page} page */
 function mountFor(page) {
-  if (page.desktop && !page.desktop.server) {
-    return mountChooseServer(page);
+  if (page.desktopViews && !page.desktop?.server) {
+    return page.desktopViews.mountChooseServer(page);
   }
   if (page.account.state === "starting") {
     return mountSplash(page);

@@ -2,7 +2,6 @@
 // What every view is given, and the faces of what stands behind it: views know state and platform by these types only.
 // main.js hands in the real ones, test/gallery its fixed ones.
 
-import { chooseLanguage, createTranslator } from "../lib/i18n.js";
 import { createCalendar } from "../lib/time.js";
 
 /**
@@ -27,7 +26,7 @@ import { createCalendar } from "../lib/time.js";
  */
 
 /**
- * @typedef {"start" | "stop" | "flush" | "adopt" | "lookedAt" | "unsent"} Life  Of a client: main.js and the account see to it.
+ * @typedef {"start" | "stop" | "flush" | "adopt" | "lookedAt" | "unsent" | "deletedElsewhere"} Life  Of a client: main.js and the account see to it.
  * @typedef {Omit<Face<import("../state/client.js").Client>, Life>} Client  Somebody who is logged in.
  * @typedef {Omit<Face<import("../state/account.js").Account>, "client" | "start" | "heard"> & { client: Client | null }} Account
  * @typedef {Face<import("../platform/preferences.js").StoredPreferences>} Preferences
@@ -37,6 +36,7 @@ import { createCalendar } from "../lib/time.js";
  *   choices: Face<import("../platform/desktop/choices.js").DesktopChoices>,
  *   tokens: Pick<import("../platform/desktop/tokens.js").KeyringTokens, "lasting" | "on">,
  * }} Desktop
+ * @typedef {typeof import("./desktop/views.js")} DesktopViews
  *
  * @typedef {object} Device  What the device can do beside showing a page.
  * @property {Pick<import("../platform/notifications.js").Notifications, "permission" | "ask" | "show" | "close" | "on">} notifications
@@ -53,6 +53,7 @@ import { createCalendar } from "../lib/time.js";
  * @property {Build} build
  * @property {Device} device
  * @property {Desktop | null} [desktop]  In the desktop app.
+ * @property {DesktopViews | null} [desktopViews]  What is seen only there; a browser does not load it.
  * @property {() => number} [now]
  */
 
@@ -64,6 +65,7 @@ import { createCalendar } from "../lib/time.js";
  * @property {Build} build
  * @property {Device} device
  * @property {Desktop | null} desktop  In the desktop app.
+ * @property {DesktopViews | null} desktopViews
  * @property {import("../lib/i18n.js").Translator} words
  * @property {import("../lib/i18n.js").Say} t
  * @property {import("../lib/time.js").Calendar} calendar
@@ -79,17 +81,14 @@ import { createCalendar } from "../lib/time.js";
 /**
  * @param {Given} given
  * @param {HTMLElement} root
+ * @param {import("../lib/i18n.js").Translator} words
  * @returns {Page}
  */
 export function createPage(
-  { account, preferences, attention, build, device, desktop = null, now = Date.now },
+  { account, preferences, attention, build, device, desktop = null, desktopViews = null, now = Date.now },
   root,
+  words,
 ) {
-  const { language, tag } = chooseLanguage(
-    preferences.get("language"),
-    navigator.languages ?? [navigator.language],
-  );
-  const words = createTranslator(language, tag);
   return {
     account,
     preferences,
@@ -97,9 +96,10 @@ export function createPage(
     build,
     device,
     desktop,
+    desktopViews,
     words,
     t: words.t,
-    calendar: createCalendar(tag, now),
+    calendar: createCalendar(words.tag, now),
     root,
   };
 }

@@ -8,20 +8,21 @@ import { actionOf } from "./shortcuts.js";
 
 /** @typedef {import("./context.js").ClientPage} ClientPage */
 /** @typedef {import("./context.js").ConversationRow} ConversationRow */
+/** @typedef {Pick<ReturnType<typeof import("./conversation/conversation.js").mountConversation>, "find" | "closeFind" | "toEnd">} Open */
 
 /**
  * @param {ClientPage} page
  * @param {HTMLElement} workspace
- * @param {() => boolean} find  Opens the search in the open conversation; false: there is none.
+ * @param {() => Open | null} open  The open conversation.
  * @returns {() => void} Ends it.
  */
-export function handleKeys(page, workspace, find) {
+export function handleKeys(page, workspace, open) {
   /** @type {Record<import("./shortcuts.js").Action, (digit: number) => unknown>} */
   const does = {
     switch: () => openSwitcher(page) ?? true,
     settings: () => openSettings(page) ?? true,
     help: () => openShortcuts(page) ?? true,
-    find,
+    find: () => find(open()),
     previous: () => toNeighbour(page, -1),
     next: () => toNeighbour(page, 1),
     previous_unread: () => toNeighbour(page, -1, isUnread),
@@ -29,7 +30,7 @@ export function handleKeys(page, workspace, find) {
     nth: (digit) => toPlace(page, digit - 1),
     next_part: () => toNextPart(workspace, 1),
     previous_part: () => toNextPart(workspace, -1),
-    out: () => stepOut(page, workspace),
+    out: () => stepOut(page, workspace, open()),
   };
 
   /** @param {KeyboardEvent} event */
@@ -47,28 +48,35 @@ export function handleKeys(page, workspace, find) {
   return () => document.removeEventListener("keydown", onKey);
 }
 
+/** @param {Open | null} open */
+function find(open) {
+  // Pressed in it once more, it is the browser's own search that is wanted.
+  if (!open || document.activeElement?.closest(".find")) {
+    return false;
+  }
+  open.find();
+  return true;
+}
+
 /**
  * The search closes. Then what is unread is read, and the newest shown; with nothing unread, from the conversation to its row in the list. Where
  * only one column fits, the conversation closes.
  *
  * @param {ClientPage} page
  * @param {HTMLElement} workspace
+ * @param {Open | null} open
  */
-function stepOut({ client }, workspace) {
+function stepOut({ client }, workspace, open) {
   const { current } = client;
-  if (!current) {
+  if (!current || !open) {
     return false;
   }
-  const search = /** @type {HTMLElement | null} */ (
-    workspace.querySelector(".find:not([hidden]) .find__close")
-  );
-  if (search) {
-    search.click();
+  if (open.closeFind()) {
     return true;
   }
   const { unread, have } = client.log(current);
   if (unread > 0) {
-    /** @type {HTMLElement | null} */ (workspace.querySelector(".jump:not([hidden])"))?.click();
+    open.toEnd();
     client.seen(current, have);
   } else if (matchMedia("(max-width: 639.98px)").matches) {
     client.close();
@@ -127,9 +135,9 @@ const STOPS = [
   ".conversation__head button",
   ".log",
   ".composer__form:not([hidden]) .composer__input",
-  ".members button",
+  ".panel button",
 ];
-const PARTS = "nav, .conversations, .conversation__head, .log-frame, .composer, .members";
+const PARTS = "nav, .conversations, .conversation__head, .log-frame, .composer, .panel";
 
 /**
  * @param {HTMLElement} workspace

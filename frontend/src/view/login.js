@@ -3,7 +3,6 @@
 // as address is kept when switching.
 
 import { h, Lifetime, setAttribute } from "../lib/dom.js";
-import { openServer } from "./desktop/server.js";
 import { createAlert, createField, handleSubmit } from "./parts/form.js";
 import { icon } from "./parts/icon.js";
 import { logo } from "./parts/logo.js";
@@ -157,7 +156,7 @@ function serverLine(page, desktop, life) {
     { type: "button", class: "button", "data-kind": "link" },
     page.t("server.at", { server: name }),
   );
-  life.listen(button, "click", () => openServer(page, desktop));
+  life.listen(button, "click", () => page.desktopViews?.openServer(page, desktop));
   return h("div", { class: "login__server" }, button);
 }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The line between the list and the conversation: drawn by pointer or by arrows it makes the list wider or narrower;
-// a double click, or Enter, gives it its first width again. What was chosen is remembered on this device.
+// a double click, or Enter, gives it its first width again. What was chosen is remembered on this device; it is the width
+// for text of the usual size, and larger text gets more.
 
 import { h, Lifetime, setAttribute } from "../lib/dom.js";
 
@@ -8,6 +9,8 @@ const LEAST = 220;
 const MOST = 400;
 const FIRST = 280;
 const STEP = 10;
+/** The size of the text that the widths are for. */
+const USUAL_TEXT = 14;
 
 /** @param {import("./context.js").ClientPage} page */
 export function mountResizer({ preferences, t }) {
@@ -25,6 +28,9 @@ export function mountResizer({ preferences, t }) {
   /** Where the pointer took hold of it, and how wide the list was. @type {{ x: number, width: number } | null} */
   let held = null;
 
+  /** How much wider the list is than what is chosen. */
+  const scale = () => preferences.get("text_size") / USUAL_TEXT;
+
   /** @param {number} width */
   function set(width) {
     const chosen = Math.round(Math.max(LEAST, Math.min(MOST, width)));
@@ -36,7 +42,7 @@ export function mountResizer({ preferences, t }) {
   function update() {
     const width = preferences.get("list_width");
     setAttribute(node, "aria-valuenow", width);
-    setAttribute(node, "aria-valuetext", t("settings.text_size_px", { count: width }));
+    setAttribute(node, "aria-valuetext", t("settings.text_size_px", { count: Math.round(width * scale()) }));
   }
 
   /** @param {KeyboardEvent} event */
@@ -66,7 +72,7 @@ export function mountResizer({ preferences, t }) {
   });
   life.listen(node, "pointermove", (event) => {
     if (held) {
-      const moved = event.clientX - held.x;
+      const moved = (event.clientX - held.x) / scale();
       set(held.width + (isMirrored(node) ? -moved : moved));
     }
   });

@@ -8,8 +8,6 @@ import { mountBanner } from "./banner.js";
 import { mountConversation } from "./conversation/conversation.js";
 import { mountNoConversation } from "./conversation/none.js";
 import { mountConversations } from "./conversations/list.js";
-import { mountNoKeyring } from "./desktop/no-keyring.js";
-import { mountTray } from "./desktop/tray.js";
 import { openSettings } from "./dialogs/settings.js";
 import { focusRow, handleKeys } from "./keys.js";
 import { mountNewLogin } from "./new-login.js";
@@ -34,7 +32,7 @@ export function mountWorkspace(base, client) {
   const banner = mountBanner(page);
   const version = mountNewVersion(page);
   const logins = mountNewLogin(page);
-  const keyring = mountNoKeyring(page);
+  const keyring = page.desktopViews?.mountNoKeyring(page);
   const list = mountConversations(page);
   const resizer = mountResizer(page);
   const place = h("div", { class: "workspace__conversation" });
@@ -44,12 +42,12 @@ export function mountWorkspace(base, client) {
     banner.node,
     version.node,
     logins.node,
-    keyring.node,
+    keyring?.node,
   );
   const node = h("div", { class: "workspace" }, rail.node, banners, list.node, place);
   // In a part of the page that has a name, as everything is.
   list.node.append(resizer.node);
-  /** @type {{ node: HTMLElement, focus(): void, find?(): void, destroy(): void } | null} */
+  /** Or what stands in its place. @type {ReturnType<typeof mountConversation> | ReturnType<typeof mountNoConversation> | null} */
   let conversation = null;
   /** @type {Key | null | undefined} */
   let shown;
@@ -83,18 +81,11 @@ export function mountWorkspace(base, client) {
     going = false;
   }
 
-  function find() {
-    // Pressed in it once more, it is the browser's own search that is wanted.
-    if (document.activeElement?.closest(".find")) {
-      return false;
-    }
-    conversation?.find?.();
-    return Boolean(conversation?.find);
-  }
-
   life.add(client.on("current", showCurrent));
-  life.add(handleKeys(page, node, find));
-  life.add(mountTray(page));
+  life.add(handleKeys(page, node, () => (conversation && "find" in conversation ? conversation : null)));
+  if (page.desktopViews) {
+    life.add(page.desktopViews.mountTray(page));
+  }
   page.root.append(node);
   list.fill();
   showCurrent();

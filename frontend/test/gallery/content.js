@@ -159,6 +159,22 @@ export const RICH = [
   message(7, 1, 11, "👍🏽"),
 ];
 
+/** What people write on a good day: for the pictures of the documentation. */
+export const GOOD_DAY = [
+  message(
+    1,
+    2,
+    64,
+    "**Saturday**, rain or shine. Please bring\n- water\n- a map, or the `gpx`\n- good shoes",
+  ),
+  message(2, 3, 63, "周六早上八点在东门集合，别迟到哦"),
+  message(3, 1, 62, "I can take *two* people in my car."),
+  message(4, 7, 61, "> good shoes\nAre trainers fine?"),
+  message(5, 2, 60, "If it stays dry. See https://example.org/routes/2026"),
+  message(6, 1, 59, "👍🏽"),
+  message(7, 2, 3, "Then we are complete 🎉"),
+];
+
 export const HOSTILE = [
   message(1, 9, 30, "<script>alert('x')</script><b>bold?</b> &amp; <img src=x onerror=alert(1)>"),
   message(2, 10, 28, `Open ${BIDI} now, it is \u202Eylesrever`),

@@ -64,7 +64,11 @@ export function manyRows() {
     row({ key: "u:3", last: message(3, 3, 95, "好的，晚上见"), unread: 1 }),
     row({ key: "g:5", last: message(9, 1, 300, "I uploaded the new version"), unread: 128 }),
     row({ key: "u:4", last: message(4, 4, 1500, "Train at 9:30 then"), draft: "I will be at the" }),
-    row({ key: "u:5", last: draft("u:5", "届いた？", "failed", "too_fast"), failed: 1 }),
+    row({
+      key: "u:5",
+      last: { ...draft("u:5", "届いた？", "failed", "too_fast"), written_at: NOW - 26 * 3_600_000 },
+      failed: 1,
+    }),
     row({ key: "u:1", last: message(2, 1, 3000, "Milk, bread, stamps") }),
     row({ key: "u:6", last: message(2, 6, 5000, "네 알겠습니다") }),
     row({

@@ -3,7 +3,7 @@
 // document says "ready".
 
 import { mountApp } from "../../src/view/app.js";
-import { desktopSection } from "../../src/view/desktop/section.js";
+import * as views from "../../src/view/desktop/views.js";
 import { NOW } from "./content.js";
 import { FakeAccount, FakeAttention, FakeBuild, FakeDevice, FakePreferences } from "./fake.js";
 import { FakeDesktop } from "./fake-desktop.js";
@@ -23,12 +23,14 @@ const preferences = new FakePreferences({
 });
 const device = new FakeDevice();
 if (desktop) {
-  Object.assign(device, { installing: null, sections: [desktopSection] });
+  Object.assign(device, { installing: null, sections: [views.desktopSection] });
 }
 scene.device?.(device);
 const attention = new FakeAttention();
 const build = new FakeBuild(asked.get("state") === "list-replaced");
-mountApp(document.body, { account, preferences, attention, build, device, desktop, now: () => NOW });
+const desktopViews = desktop && views;
+const shown = { account, preferences, attention, build, device, desktop, desktopViews, now: () => NOW };
+await mountApp(document.body, shown);
 // For tests that let something happen.
 Object.assign(window, { gallery: { client: account.client, account, preferences, attention, device } });
 await scene.play?.(desktop);

@@ -2,8 +2,8 @@
 // How each state of states.js comes about: `set` fills the stand-ins before the page is mounted, `play` does what a
 // person would do then.
 
-import { draft, HIKERS, HOSTILE, many, message, NOW, RICH, WITH_ALICE } from "./content.js";
-import { logView } from "./fake.js";
+import { draft, GOOD_DAY, GROUPS, HIKERS, HOSTILE, many, message, NOW, RICH, WITH_ALICE } from "./content.js";
+import { logView, row } from "./fake.js";
 
 /** @typedef {import("./fake.js").FakeClient} FakeClient */
 /** @typedef {import("./fake.js").FakeAccount} FakeAccount */
@@ -84,6 +84,24 @@ const outside =
 
 const alice = opened("u:2", { entries: WITH_ALICE, peer_read_seq: 6 });
 const hikers = opened("g:20481", { entries: HIKERS });
+/** @type {(client: FakeClient) => void} */
+function goodDay(client) {
+  opened("g:20481", { entries: GOOD_DAY })(client);
+  client.conversations.rows = [
+    row({ key: "g:20481", last: GOOD_DAY[6], pinned: true }),
+    row({ key: "u:2", last: message(9, 2, 9, "See you then!"), unread: 2, pinned: true }),
+    row({ key: "u:3", last: message(3, 3, 35, "好的，晚上见"), unread: 1 }),
+    row({ key: "g:5", last: message(9, 14, 95, "I uploaded the new version"), unread: 100, muted: true }),
+    row({ key: "u:4", last: message(4, 4, 240, "Train at 9:30 then"), draft: "I will be at the" }),
+    row({ key: "u:6", last: message(2, 6, 1500, "네 알겠습니다") }),
+    row({ key: "u:1", last: message(2, 1, 3000, "Milk, bread, stamps") }),
+    row({ key: "u:7", last: message(2, 7, 5900, "The results are in, let us talk this week") }),
+    row({ key: "u:5", last: message(4, 5, 9100, "また明日！") }),
+    row({ key: "u:14", last: message(6, 1, 30_000, "Thank you for the book") }),
+  ];
+  client.writing.set("u:3", [3]);
+}
+
 const wide = (/** @type {number} */ seconds) => NOW - seconds * 1000;
 
 /** @type {Scene["set"]} */
@@ -131,13 +149,13 @@ export const SCENES = {
       client.writing.set("g:20481", [3, 5]);
     },
   },
-  "conversation-members": { set: hikers, play: () => press(".conversation__members") },
+  "conversation-members": { set: hikers, play: () => press(".conversation__panel") },
   "conversation-members-error": {
     set(client) {
       hikers(client);
       client.membersView = { state: "error", error: "network", members: [] };
     },
-    play: () => press(".conversation__members"),
+    play: () => press(".conversation__panel"),
   },
   "conversation-new": { set: opened("g:20481", { entries: HIKERS, read_seq: 10, unread: 3 }) },
   "conversation-long": {
@@ -203,6 +221,34 @@ export const SCENES = {
       client.link = { state: "waiting", retry_at: NOW + 5000, lost_at: wide(40), attempt: 2 };
     },
   },
+  "conversation-person": {
+    set: alice,
+    play: () => press(".conversation__panel"),
+  },
+  "conversation-muted": {
+    set: opened("g:20481", {
+      entries: HIKERS,
+      group: { .../** @type {any} */ (GROUPS[0]), muted_until: new Date(NOW + 600_000).toISOString() },
+    }),
+  },
+  "good-day": { set: goodDay, play: () => press(".conversation__panel") },
+  "good-day-chat": { set: goodDay },
+  "good-day-list": {
+    set(client) {
+      goodDay(client);
+      client.current = null;
+    },
+  },
+  "good-day-person": {
+    set(client) {
+      goodDay(client);
+      alice(client);
+      client.conversations.rows[1] = row({ key: "u:2", last: WITH_ALICE[8], pinned: true });
+    },
+    play: () => press(".conversation__panel"),
+  },
+  "good-day-emoji": { set: goodDay, play: () => emojiOpened("") },
+  "good-day-settings": { set: goodDay, play: settings("appearance") },
   "list-organised": {
     set(client) {
       const [first, second, third, fourth] = client.conversations.rows;
@@ -290,7 +336,7 @@ export const SCENES = {
       client.link = { state: "offline", retry_at: null, lost_at: wide(180), attempt: 2 };
       client.membersView = { state: "loading", error: null, members: [] };
     },
-    play: () => press(".conversation__members"),
+    play: () => press(".conversation__panel"),
   },
   "conversation-compact": { set: hikers, preferences: { density: "compact" } },
   "conversation-large": { set: hikers, preferences: { text_size: 20 } },
@@ -332,8 +378,8 @@ export const SCENES = {
   leave: {
     set: hikers,
     play() {
-      press(".conversation__members");
-      press(".members__foot button");
+      press(".conversation__panel");
+      press(".panel__foot button");
     },
   },
   "log-out": {

@@ -61,6 +61,11 @@ function browser() {
           me: user,
           start: async () => {},
           stop: async () => {},
+          /** @type {any[]} */
+          heard: [],
+          deletedElsewhere(/** @type {any} */ what) {
+            this.heard.push(what);
+          },
         });
         clients.push(client);
         return /** @type {any} */ (client);
@@ -210,4 +215,18 @@ test("a place that another tab took is said, and loses nothing", async () => {
   clients[0].emit("stopped", "replaced");
   await settled();
   assert.deepEqual([account.state, account.reason, state.wiped], ["in", "replaced", []]);
+});
+
+test("what one tab deleted for oneself the others hear of, but not the tab of somebody else", async () => {
+  const { state, tab, clients } = await loggedIn();
+  const other = tab();
+  await other.account.start();
+  await settled();
+  const deleted = { key: "u:2", conversation_id: 11, seqs: [3, 4] };
+  clients[0].emit("deleted", deleted);
+  assert.deepEqual(other.clients[0].heard, [{ type: "deleted", user_id: 7, ...deleted }]);
+  assert.deepEqual(clients[0].heard, [], "who deleted it knows");
+  await other.account.heard({ type: "deleted", user_id: 8, key: "u:2", conversation_id: 11, seqs: [9] });
+  assert.equal(other.clients[0].heard.length, 1);
+  assert.equal(state.reloads, 0);
 });

@@ -88,3 +88,17 @@ test("styles fetch nothing from elsewhere, and every one of them is in the page"
     assert.ok(page.includes(`"./${name}"`), `${name} is not in index.html`);
   }
 });
+
+test("no string goes over a line, so that what begins a line as a comment does is one", () => {
+  for (const { name, text } of modules) {
+    const code = text.split("\n").filter((line) => !/^\s*(\/\/|\/?\*)/u.test(line));
+    const open = code.filter((line) => line.split("`").length % 2 === 0 || line.endsWith("\\"));
+    assert.deepEqual(
+      open,
+      [],
+      `${name}: a template over several lines? (In an expression \\x60 stands for the sign.)`,
+    );
+    const mixed = text.split("\n").filter((line) => /^\s*\*(?:.*\*)?\/./u.test(line));
+    assert.deepEqual(mixed, [], `${name}: code behind the end of a comment`);
+  }
+});

@@ -6,8 +6,8 @@ import { en } from "../../src/lang/en.js";
 import { zhCN } from "../../src/lang/zh-CN.js";
 import { chooseLanguage, createTranslator } from "../../src/lib/i18n.js";
 
-const english = createTranslator("en");
-const chinese = createTranslator("zh-CN");
+const english = createTranslator(en, "en");
+const chinese = createTranslator(zhCN, "zh-CN");
 const SRC = new URL("../../src/", import.meta.url);
 
 test("the reader's first language that is spoken here is taken, with their region", () => {

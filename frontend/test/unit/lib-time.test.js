@@ -45,3 +45,10 @@ test("days are those of the calendar", () => {
   assert.equal(daysBetween(at(11, 23, 23), at(11, 24, 0)), 1);
   assert.equal(daysBetween(at(3, 1), at(4, 1)), 31);
 });
+
+test("a moment says its day unless that is today", () => {
+  assert.equal(english.moment(at(11, 24, 18)), "18:05");
+  assert.match(english.moment(at(11, 25)), /^25 November.*09:05$/u);
+  assert.match(chinese.moment(at(11, 25)), /^11月25日.*09:05$/u);
+  assert.match(english.moment(at(1, 2, 9, 2027)), /2027/u);
+});

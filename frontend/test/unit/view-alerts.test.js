@@ -2,6 +2,7 @@
 // When a message rings, and when it must not.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import { en } from "../../src/lang/en.js";
 import { Emitter } from "../../src/lib/emitter.js";
 import { createTranslator } from "../../src/lib/i18n.js";
 import { mountAlerts } from "../../src/view/alerts.js";
@@ -20,7 +21,7 @@ function scene() {
   const device = new FakeDevice();
   const preferences = new FakePreferences({ notify: true, sound: true });
   const attention = Object.assign(new Emitter(), { looking: false });
-  const words = createTranslator("en");
+  const words = createTranslator(en, "en");
   /** @type {string[]} */
   const gone = [];
   const go = (/** @type {string} */ key) => gone.push(key);

@@ -1,6 +1,7 @@
 // @ts-check
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CHUNK } from "../../src/view/conversation/extent.js";
 import { rowsOf } from "../../src/view/conversation/rows.js";
 
 const ME = 1;
@@ -165,13 +166,13 @@ test("a row looks the same wherever the window begins and ends", () => {
 });
 
 test("a separator stands in the chunk of what it is above, a draft where its entry will", () => {
-  const entries = [entry(49, 2, 0), entry(50, 2, 20)];
+  const entries = [entry(CHUNK - 1, 2, 0), entry(CHUNK, 2, 20)];
   const list = rows({ entries, drafts: [draft("d", 21)] });
   assert.deepEqual(
     list.map(({ kind, chunk }) => `${kind} ${chunk}`),
     ["pill 0", "entry 0", "pill 1", "entry 1", "entry 1"],
   );
-  assert.equal(rows({ entries: [entry(149, 2, 0)], drafts: [draft("d", 0)] }).at(-1)?.chunk, 3);
+  assert.equal(rows({ entries: [entry(3 * CHUNK - 1, 2, 0)], drafts: [draft("d", 0)] }).at(-1)?.chunk, 3);
 });
 
 test("what was deleted for oneself is not there, and leaves no time behind", () => {

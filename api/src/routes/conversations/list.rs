@@ -65,7 +65,7 @@ pub async fn list_conversations(
     let listed = inbox::list_for(&mut conn, viewer.user_id).await?;
     let group_ids: Vec<GroupId> = listed.iter().filter_map(|line| line.group_id).collect();
     let joined = groups::find_many(&mut conn, &group_ids).await?;
-    let joined = views_for(&mut conn, viewer.user_id, joined).await?;
+    let joined = views_for(&mut conn, viewer.user_id, joined, app.clock.now()).await?;
     let peer_ids: Vec<UserId> = listed.iter().filter_map(|line| line.peer_id).collect();
     let people = users::list(&mut conn, &peer_ids).await?;
     drop(conn);

@@ -43,6 +43,6 @@ pub async fn create_group(
         return Err(Code::BadDescription.into());
     }
     let id = app.append.create_group(viewer.user_id, name, description).await?;
-    let group = view_for(&mut app.db.read().await?, viewer.user_id, id).await?;
+    let group = view_for(app, viewer.user_id, id).await?;
     Ok(Created(GroupAnswer { group }))
 }

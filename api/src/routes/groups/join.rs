@@ -21,6 +21,6 @@ pub async fn join_group(
     let app = App::of(depot)?;
     let id = GroupId(checked_id(body.0.group_id)?);
     app.append.join(viewer.user_id, id).await?;
-    let group = view_for(&mut app.db.read().await?, viewer.user_id, id).await?;
+    let group = view_for(app, viewer.user_id, id).await?;
     Ok(Json(GroupAnswer { group }))
 }

@@ -14,6 +14,7 @@ use salvo::{Depot, Writer};
 use serde::Serialize;
 use shared::draft::ConversationKey;
 use shared::ids::{GroupId, UserId};
+use shared::time::Timestamp;
 use std::collections::HashMap;
 
 /// One's groups.
@@ -30,7 +31,8 @@ pub async fn list_groups(viewer: Viewer, depot: &mut Depot) -> Result<Json<Group
     let app = App::of(depot)?;
     let mut conn = app.db.read().await?;
     let joined = groups::list_for(&mut conn, viewer.user_id).await?;
-    Ok(Json(GroupsAnswer { groups: views_for(&mut conn, viewer.user_id, joined).await? }))
+    let groups = views_for(&mut conn, viewer.user_id, joined, app.clock.now()).await?;
+    Ok(Json(GroupsAnswer { groups }))
 }
 
 /// Groups that `user` is in, in the same order. One that they were removed from meanwhile is left out.
@@ -41,6 +43,7 @@ pub(crate) async fn views_for(
     conn: &mut Conn,
     user: UserId,
     joined: Vec<Group>,
+    now: Timestamp,
 ) -> Result<Vec<GroupView>, sqlx::Error> {
     let ids: Vec<GroupId> = joined.iter().map(|group| group.id).collect();
     let places: Vec<_> = ids.iter().map(|id| (*id, user)).collect();
@@ -54,7 +57,7 @@ pub(crate) async fn views_for(
         found.into_iter().filter_map(|conversation| Some((group_of(&conversation)?, conversation))).collect();
     let views = joined.into_iter().filter_map(|group| {
         let (own, conversation) = (own.get(&group.id)?, conversations.get(&group.id)?);
-        Some(GroupView::new(group, conversation, own))
+        Some(GroupView::new(group, conversation, own, now))
     });
     Ok(views.collect())
 }

@@ -65,6 +65,6 @@ pub async fn list_members(
 }
 
 fn view(member: &Member, user: UserView, now: Timestamp) -> Option<MemberView> {
-    let muted_until = member.muted_until.filter(|until| *until > now);
+    let muted_until = member.muted_at(now);
     Some(MemberView { user, role: member.role.as_str(), joined_at: member.joined_at, muted_until })
 }

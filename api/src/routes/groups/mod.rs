@@ -18,8 +18,8 @@ pub use members::list_members;
 pub use show::show_group;
 
 use crate::access::group_for;
+use crate::app::App;
 use crate::error::ApiError;
-use crate::store::Conn;
 use crate::store::conversations::{self, Conversation};
 use crate::store::groups::Group;
 use crate::store::members::Member;
@@ -54,6 +54,10 @@ pub struct GroupView {
     /// The entry of one's own joining: the first that one may see.
     #[salvo(schema(value_type = i64))]
     joined_seq: Seq,
+    /// Until when one may not write there oneself; absent for who may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[salvo(schema(value_type = Option<String>, format = DateTime))]
+    muted_until: Option<Timestamp>,
     /// When it was made.
     #[salvo(schema(value_type = String, format = DateTime))]
     created_at: Timestamp,
@@ -85,7 +89,7 @@ impl GroupView {
 
     /// A group, its conversation, and the viewer's own place in it.
     #[must_use]
-    pub fn new(group: Group, conversation: &Conversation, own: &Member) -> Self {
+    pub fn new(group: Group, conversation: &Conversation, own: &Member, now: Timestamp) -> Self {
         Self {
             id: group.id,
             conversation_id: conversation.id,
@@ -96,6 +100,7 @@ impl GroupView {
             join_policy: group.join_policy,
             role: own.role.as_str(),
             joined_seq: own.joined_seq,
+            muted_until: own.muted_at(now),
             created_at: group.created_at,
         }
     }
@@ -105,9 +110,10 @@ impl GroupView {
 ///
 /// # Errors
 /// `not_found`.
-async fn view_for(conn: &mut Conn, user: UserId, id: GroupId) -> Result<GroupView, ApiError> {
+async fn view_for(app: &App, user: UserId, id: GroupId) -> Result<GroupView, ApiError> {
+    let conn = &mut app.db.read().await?;
     let (group, own) = group_for(conn, user, id).await?;
     let conversation = conversations::find_group(conn, id).await?;
     let conversation = conversation.ok_or_else(|| ApiError::bug("a group without a conversation"))?;
-    Ok(GroupView::new(group, &conversation, &own))
+    Ok(GroupView::new(group, &conversation, &own, app.clock.now()))
 }

@@ -19,6 +19,6 @@ pub async fn show_group(
 ) -> Result<Json<GroupAnswer>, ApiError> {
     let app = App::of(depot)?;
     let id = GroupId(path_id(req)?);
-    let group = view_for(&mut app.db.read().await?, viewer.user_id, id).await?;
+    let group = view_for(app, viewer.user_id, id).await?;
     Ok(Json(GroupAnswer { group }))
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// The rows of the log in the page: sections of fifty places each, which the browser need not lay out while they are out
+// The rows of the log in the page: sections of a few places each, which the browser need not lay out while they are out
 // of sight, and empty room for those that are left out. What each one measures is told to the extent.
 
 import { h, reconcile, unmountItems } from "../../lib/dom.js";

@@ -7,7 +7,6 @@ import { isBlank } from "../../lib/text.js";
 import { failureText, titleOf } from "../context.js";
 import { createAlert } from "../parts/form.js";
 import { icon } from "../parts/icon.js";
-import { openEmojiPanel } from "./emoji-panel.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Key} Key */
@@ -53,18 +52,23 @@ export function createComposer(page, key, afterSend) {
     alert.node,
     h("div", { class: "composer__bar" }, emoji, hint, button),
   );
-  const gone = h(
-    "p",
-    { class: "composer__gone", hidden: true },
-    t(key.startsWith("g:") ? "conversation.gone" : "conversation.nobody"),
-  );
-  const node = h("div", { class: "composer" }, form, gone);
+  const gone = key.startsWith("g:") ? "conversation.gone" : "conversation.nobody";
+  const instead = h("p", { class: "composer__instead", role: "status", hidden: true });
+  const node = h("div", { class: "composer" }, form, instead);
   const composition = watchComposition(input, life);
 
+  let cancelMuted = () => {};
   function update() {
     const view = client.log(key);
-    form.hidden = view.state === "gone";
-    gone.hidden = view.state !== "gone";
+    const muted = mutedUntil(view, page.calendar.now());
+    cancelMuted();
+    cancelMuted = muted ? life.after(Math.min(muted - page.calendar.now(), LONGEST_WAIT), update) : () => {};
+    form.hidden = view.state === "gone" || muted > 0;
+    instead.hidden = !form.hidden;
+    if (form.hidden) {
+      panel?.close();
+    }
+    setText(instead, muted > 0 ? t("composer.muted", { until: page.calendar.moment(muted) }) : t(gone));
     setText(
       hint,
       t(
@@ -109,15 +113,24 @@ export function createComposer(page, key, afterSend) {
     afterSend();
   }
 
-  /** @type {ReturnType<typeof openEmojiPanel> | null} */
+  /** @type {ReturnType<typeof import("./emoji-panel.js").openEmojiPanel> | null} */
   let panel = null;
-  function toggleEmoji() {
+  async function toggleEmoji() {
     if (panel) {
       panel.close();
       return;
     }
+    // Few open it, and its list has to be fetched anyway.
+    const module = await import("./emoji-panel.js").catch(() => null);
+    if (life.ended || panel) {
+      return;
+    }
+    if (!module) {
+      alert.show(page.words.error("network"));
+      return;
+    }
     setAttribute(emoji, "aria-expanded", "true");
-    panel = openEmojiPanel(page, {
+    panel = module.openEmojiPanel(page, {
       pick: insert,
       closed() {
         panel = null;
@@ -182,6 +195,19 @@ export function createComposer(page, key, afterSend) {
     focus: () => input.focus({ preventScroll: true }),
     destroy: () => life.end(),
   };
+}
+
+/** A timer of a browser takes no more than 24 days. */
+const LONGEST_WAIT = 86_400_000;
+
+/**
+ * @param {import("../context.js").LogView} view
+ * @param {number} now
+ * @returns {number} Until when oneself may not write there; 0: one may.
+ */
+export function mutedUntil({ group, state }, now) {
+  const until = state === "gone" ? 0 : Date.parse(group?.muted_until ?? "") || 0;
+  return until > now ? until : 0;
 }
 
 /**

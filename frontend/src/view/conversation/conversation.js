@@ -1,6 +1,6 @@
 // @ts-check
-// An open conversation: header, log, composer, and for groups the members beside them. It is built for one key and
-// destroyed with it; whether the members are shown is remembered for the next group.
+// An open conversation: header, log, composer, and beside them the panel with the group's members or the person. It is
+// built for one key and destroyed with it; whether the panel is shown is remembered for the next conversation.
 
 import { h, Lifetime } from "../../lib/dom.js";
 import { createComposer } from "./composer.js";
@@ -8,12 +8,13 @@ import { createFind } from "./find.js";
 import { createHeader } from "./header.js";
 import { createLog } from "./log.js";
 import { createMembers } from "./members.js";
+import { createPerson } from "./person.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Key} Key */
 
-/** Whether members are shown, by the client that one is logged in with. @type {WeakMap<object, boolean>} */
-const membersWanted = new WeakMap();
+/** Whether the panel is shown, by the client that one is logged in with. @type {WeakMap<object, boolean>} */
+const panelWanted = new WeakMap();
 
 /**
  * @param {ClientPage} page
@@ -23,7 +24,7 @@ const membersWanted = new WeakMap();
 export function mountConversation(page, key, place) {
   const { client } = page;
   const life = new Lifetime();
-  const header = createHeader(page, key, () => showMembers(!members, true));
+  const header = createHeader(page, key, { panel: () => showPanel(!panel, true), find: () => search.open() });
   const log = createLog(page, key);
   const composer = createComposer(page, key, log.toEnd);
   const search = createFind(page, key, { ...log, leave: () => focus() });
@@ -43,28 +44,39 @@ export function mountConversation(page, key, place) {
     body,
   );
   /** @type {ReturnType<typeof createMembers> | null} */
-  let members = null;
+  let panel = null;
 
   /**
    * @param {boolean} wanted
    * @param {boolean} byHand
    */
-  function showMembers(wanted, byHand) {
-    const { group, state } = client.log(key);
-    const had = members?.node.contains(document.activeElement);
-    members?.destroy();
-    members =
-      wanted && group && state !== "gone" ? createMembers(page, group, () => showMembers(false, true)) : null;
-    if (members) {
-      body.append(members.node);
+  function showPanel(wanted, byHand) {
+    const had = panel?.node.contains(document.activeElement);
+    panel?.destroy();
+    panel = wanted ? createPanelOf() : null;
+    if (panel) {
+      body.append(panel.node);
     }
-    header.setMembersOpen(members !== null);
+    header.setPanelOpen(panel !== null);
     if (byHand) {
-      membersWanted.set(client, members !== null);
+      panelWanted.set(client, panel !== null);
     }
     if (had) {
-      header.focusMembers();
+      header.focusPanel();
     }
+  }
+
+  /** Null: there is nothing to say of it, yet or any more. */
+  function createPanelOf() {
+    const { group, state } = client.log(key);
+    const close = () => showPanel(false, true);
+    if (state === "gone") {
+      return null;
+    }
+    if (key.startsWith("u:")) {
+      return createPerson(page, key, close);
+    }
+    return group && createMembers(page, group, close);
   }
 
   function watchPeer() {
@@ -73,11 +85,11 @@ export function mountConversation(page, key, place) {
   }
 
   life.listen(body, "keydown", (event) => {
-    if (event.key !== "Escape" || !members || !overlays(members.node)) {
+    if (event.key !== "Escape" || !panel || !overlays(panel.node)) {
       return;
     }
     event.preventDefault();
-    showMembers(false, true);
+    showPanel(false, true);
   });
   life.add(
     client.on("log", (/** @type {Key} */ changed) => {
@@ -85,18 +97,17 @@ export function mountConversation(page, key, place) {
         return;
       }
       watchPeer();
-      const { group, state } = client.log(key);
-      if (state === "gone" && members) {
-        showMembers(false, false);
-      } else if (group && !members && membersWanted.get(client) && !isOverlaid()) {
-        showMembers(true, false);
+      if (client.log(key).state === "gone" && panel) {
+        showPanel(false, false);
+      } else if (!panel && panelWanted.get(client) && !isOverlaid()) {
+        showPanel(true, false);
       }
     }),
   );
   place.replaceChildren(node);
   log.fill();
   watchPeer();
-  showMembers(Boolean(membersWanted.get(client)) && !isOverlaid(), false);
+  showPanel(Boolean(panelWanted.get(client)) && !isOverlaid(), false);
 
   // A touch keyboard would hide half of what one came to read.
   const focus = () => (matchMedia("(hover: hover)").matches && !composer.closed ? composer : header).focus();
@@ -105,10 +116,12 @@ export function mountConversation(page, key, place) {
     node,
     focus,
     find: search.open,
+    closeFind: search.close,
+    toEnd: log.toEnd,
     destroy() {
       life.end();
       page.watch("conversation", []);
-      for (const view of [header, search, log, composer, members]) {
+      for (const view of [header, search, log, composer, panel]) {
         view?.destroy();
       }
       node.remove();

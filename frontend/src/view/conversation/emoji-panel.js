@@ -42,7 +42,7 @@ export function openEmojiPanel(page, { pick, closed }) {
   const tabs = h("div", { class: "emoji__tabs", role: "toolbar", "aria-label": t("emoji.groups") });
   const said = h("p", { class: "emoji__said", role: "status", hidden: true });
   const name = h("p", { class: "emoji__name", "aria-hidden": "true" });
-  const grid = createGrid(page, { life, chosen, shown: (label) => setText(name, label), above: search });
+  const grid = createGrid(page, { life, chosen, shown: (label) => caption(label), above: search });
   const node = h(
     "div",
     { class: "emoji", role: "dialog", "aria-label": t("emoji.label") },
@@ -86,9 +86,18 @@ export function openEmojiPanel(page, { pick, closed }) {
     grid.show(wanted);
     tell(wanted.length > 0 || all.length === 0 ? null : t(asked ? "emoji.none" : "emoji.none_recent"));
     setText(tone, TONES[toneNumber()]);
+    caption("");
     for (const tab of tabs.children) {
       setAttribute(tab, "aria-pressed", String(!asked && tab.getAttribute("data-group") === String(group)));
     }
+  }
+
+  /** What is pointed at; without that, what the list is of. @param {string} label */
+  function caption(label) {
+    const list = search.value.trim()
+      ? ""
+      : t(/** @type {any} */ (`emoji.group_${group === -1 ? "recent" : group}`));
+    setText(name, label || list);
   }
 
   /** @param {Emoji} emoji */

@@ -1,24 +1,24 @@
 // @ts-check
 // Which of the entries that are held stand in the page: a window of whole chunks around what is in sight. A chunk is
-// fifty places of the log, whatever stands there, so it stays the same one however much comes in above it. What is left
+// twenty-five places of the log, whatever stands there, so it stays the same one however much comes in above it. What is left
 // out has a height all the same, measured or guessed, and the scroll bar tells the truth. Pure.
 
 /** @typedef {import("../context.js").LogView} LogView */
 
 /** Places of a chunk. */
-export const CHUNK = 50;
+export const CHUNK = 25;
 /** So many chunks stand beyond what is in sight, on either side. */
-const BEYOND = 2;
+const BEYOND = 3;
 /** A chunk that is further away than this goes. */
-const FAR = 3;
-/** When it is opened, so many entries stand there at least. */
-const START = 60;
+const FAR = 4;
+/** When it is opened, so many entries stand there at least: more than a screen shows. */
+const START = 40;
 /** Of what is known already, so much stands above what is new. */
 const BEFORE_NEW = 5;
 /** What is new is shown from its beginning when it has no more entries than this. */
 const NEW_MOST = 240;
 /** What a chunk that was never shown is taken to measure, in px. */
-const GUESS = 3000;
+const GUESS = 1500;
 
 /** @param {number} seq */
 export const chunkOf = (seq) => Math.floor(seq / CHUNK);

@@ -39,7 +39,6 @@ export function createFind(page, key, log) {
   const older = button("up", t("search.older"));
   const newer = button("down", t("search.newer"));
   const closing = button("close", t("search.close"));
-  closing.classList.add("find__close");
   const since = h("span", { class: "find__since" });
   const further = h("button", { type: "button", class: "button", "data-kind": "text" }, t("search.further"));
   const foot = h("div", { class: "find__foot" }, since, further);
@@ -139,6 +138,14 @@ export function createFind(page, key, log) {
   return {
     node,
     open,
+    /** Whether there was anything to close. */
+    close() {
+      const shown = !node.hidden;
+      if (shown) {
+        close();
+      }
+      return shown;
+    },
     destroy() {
       paint.end();
       life.end();

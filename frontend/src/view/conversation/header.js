@@ -1,5 +1,6 @@
 // @ts-check
-// The head of a conversation: the way back, who it is with and how they are, who types, and the members of a group.
+// The head of a conversation: the way back, who it is with and how they are, who types, the search in it, and the panel
+// beside it.
 
 import { bdi, h, Lifetime, setAttribute, setText } from "../../lib/dom.js";
 import { titleOf } from "../context.js";
@@ -14,9 +15,9 @@ import { icon } from "../parts/icon.js";
 /**
  * @param {ClientPage} page
  * @param {Key} key
- * @param {() => void} toggleMembers
+ * @param {{ panel: () => void, find: () => void }} opens
  */
-export function createHeader(page, key, toggleMembers) {
+export function createHeader(page, key, opens) {
   const { client, t } = page;
   const life = new Lifetime();
   const isGroup = key.startsWith("g:");
@@ -34,17 +35,21 @@ export function createHeader(page, key, toggleMembers) {
     count,
   );
   const state = h("p", { class: "conversation__state" });
-  const members = iconButton("icon-button conversation__members", t("conversation.members"), icon("members"));
+  const find = iconButton("icon-button conversation__find", t("search.label"), icon("search"));
+  const panel = iconButton(
+    "icon-button conversation__panel",
+    t(isGroup ? "conversation.members" : "person.label"),
+    icon(isGroup ? "members" : "person"),
+  );
   const node = h(
     "header",
     { class: "conversation__head" },
     back,
     face,
     h("div", { class: "conversation__words" }, title, state),
+    find,
+    panel,
   );
-  if (isGroup) {
-    node.append(members);
-  }
 
   function update() {
     const view = client.log(key);
@@ -53,7 +58,7 @@ export function createHeader(page, key, toggleMembers) {
     avatar.update({ seed: key, name: shown, avatar: (view.group ?? view.peer)?.avatar ?? "", presence });
     setText(name, shown);
     setText(count, countOf(page, view));
-    members.hidden = view.state === "gone";
+    panel.hidden = view.state === "gone";
     showState(page, state, view, presence);
   }
 
@@ -61,7 +66,8 @@ export function createHeader(page, key, toggleMembers) {
     life.listen(face, "click", () => openProfile(page, Number(key.slice(2))));
   }
   life.listen(back, "click", () => client.close());
-  life.listen(members, "click", toggleMembers);
+  life.listen(find, "click", opens.find);
+  life.listen(panel, "click", opens.panel);
   for (const topic of ["log", "people", "presence", "members", "typing", "link"]) {
     life.add(client.on(topic, update));
   }
@@ -69,9 +75,9 @@ export function createHeader(page, key, toggleMembers) {
   return {
     node,
     /** @param {boolean} open */
-    setMembersOpen: (open) => setAttribute(members, "aria-expanded", String(open)),
+    setPanelOpen: (open) => setAttribute(panel, "aria-expanded", String(open)),
     focus: () => title.focus({ preventScroll: true }),
-    focusMembers: () => members.focus(),
+    focusPanel: () => panel.focus(),
     destroy: () => life.end(),
   };
 }
@@ -122,6 +128,9 @@ function showState(page, place, view, presence) {
   }
   if (parts.length === 0 && presence) {
     parts.push(t(`status.${presence}`));
+  }
+  if (view.is_notes) {
+    parts.push(t("conversation.empty_notes"));
   }
   place.dataset.kind = typists.length > 0 ? "typing" : (presence ?? "plain");
   const said = parts.map((part) => (typeof part === "string" ? part : part.textContent)).join("");

@@ -28,6 +28,10 @@ import { walkMessages } from "./walk.js";
 /** So near to the upper edge older entries are fetched: before one gets there. */
 const NEAR_TOP = 1200;
 
+/** So long after it was opened (in ms) only what is in sight stands there: whoever goes through conversations wants each of
+ *  them at once, and what lies beyond takes longer to build than that. */
+const OPENING = 250;
+
 /**
  * @param {ClientPage} page
  * @param {Key} key
@@ -107,6 +111,7 @@ export function createLog(page, key) {
     return row.kind === "hole" ? createHole(page, key, row) : createNewLine(page);
   }
 
+  let opening = true;
   let settling = false;
   /** What depends on the layout, once a frame. */
   function settle() {
@@ -119,7 +124,9 @@ export function createLog(page, key) {
       if (life.ended) {
         return;
       }
-      moveWindow();
+      if (!opening) {
+        moveWindow();
+      }
       sight.look();
       const view = client.log(key);
       jump.show(!position.atEnd || !extent.atEnd, sight.countBelow());
@@ -198,6 +205,10 @@ export function createLog(page, key) {
 
   function fill() {
     update();
+    life.after(OPENING, () => {
+      opening = false;
+      settle();
+    });
     life.listen(log, "scroll", onScroll, { passive: true });
     life.add(walkMessages(log, rows));
     if (!markdownReader()) {

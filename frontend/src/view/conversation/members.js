@@ -5,8 +5,8 @@ import { h, Lifetime, reconcile, setAttribute, setText, unmountItems } from "../
 import { openLeaveGroup } from "../dialogs/leave-group.js";
 import { openProfile } from "../dialogs/profile.js";
 import { createAvatar, faceOfUser } from "../parts/avatar.js";
-import { icon } from "../parts/icon.js";
 import { createNotice, createSkeleton } from "../parts/notice.js";
+import { createPanel } from "./panel.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Member} Member */
@@ -20,29 +20,17 @@ import { createNotice, createSkeleton } from "../parts/notice.js";
 export function createMembers(page, group, close) {
   const { client, t } = page;
   const life = new Lifetime();
-  const count = h("h2", { class: "members__count" });
-  const closing = h("button", {
-    type: "button",
-    class: "icon-button",
-    "aria-label": t("members.close"),
-    title: t("members.close"),
-  });
-  closing.append(icon("close"));
+  const panel = createPanel({ label: t("members.label"), close: t("members.close"), closed: close });
   const list = h("ul", { class: "members__list" });
   const instead = h("div", { class: "members__instead" });
   const leave = h("button", { type: "button", class: "button", "data-kind": "danger" }, t("members.leave"));
-  const node = h(
-    "aside",
-    { class: "members", "aria-label": t("members.label") },
-    h("header", { class: "members__head" }, count, closing),
-    h("div", { class: "members__scroll" }, aboutOf(page, group), instead, list),
-    h("footer", { class: "members__foot" }, leave),
-  );
+  panel.body.append(aboutOf(page, group), instead, list);
+  panel.foot.append(leave);
 
   function update() {
     const view = client.members(group.id);
     setText(
-      count,
+      panel.title,
       view.members.length > 0 ? t("members.count", { count: view.members.length }) : t("members.title"),
     );
     reconcile(
@@ -59,20 +47,19 @@ export function createMembers(page, group, close) {
     );
   }
 
-  life.listen(closing, "click", close);
   life.listen(leave, "click", () => openLeaveGroup(page, group));
   for (const topic of ["members", "people", "presence", "link"]) {
     life.add(client.on(topic, update));
   }
   update();
   return {
-    node,
-    focus: () => closing.focus(),
+    node: panel.node,
+    focus: panel.focus,
     destroy() {
       life.end();
       page.watch("members", []);
       unmountItems(list);
-      node.remove();
+      panel.node.remove();
     },
   };
 }

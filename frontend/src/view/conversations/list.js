@@ -5,6 +5,8 @@
 import { h, Lifetime, reconcile, setAttribute, setText, unmountItems } from "../../lib/dom.js";
 import { failureText } from "../context.js";
 import { openMessageSomeone } from "../dialogs/message-someone.js";
+import { openSwitcher } from "../dialogs/switcher.js";
+import { icon } from "../parts/icon.js";
 import { moveByKey } from "../parts/menu.js";
 import { createNotice, createSkeleton } from "../parts/notice.js";
 import { createHeadMenu } from "./head-menu.js";
@@ -26,13 +28,23 @@ export function mountConversations(page) {
   const fresh = createNewButton(page);
   const said = h("div", { class: "conversations__said", role: "alert" });
   const more = createHeadMenu(page, say);
+  // Looks like a field; what one types goes into the switcher's.
+  const search = h("button", {
+    type: "button",
+    class: "conversations__search",
+    title: t("switch.title"),
+    "aria-keyshortcuts": "Control+K",
+    "aria-haspopup": "dialog",
+  });
+  search.append(icon("search"), h("span", {}, t("list.search")));
   const rows = h("div", { class: "conversations__rows", role: "listbox", "aria-label": t("list.label") });
   const instead = h("div", { class: "conversations__instead" });
   const trouble = createTrouble(page, life);
   const head = h(
     "header",
     { class: "conversations__head" },
-    h("h2", { class: "conversations__title" }, t("rail.conversations")),
+    h("h2", { class: "conversations__title hidden" }, t("rail.conversations")),
+    search,
     h("div", { class: "conversations__buttons" }, more.node, fresh.node),
   );
   const node = h(
@@ -124,6 +136,7 @@ export function mountConversations(page) {
     });
   }
 
+  life.listen(search, "click", () => openSwitcher(page));
   life.listen(rows, "click", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (target.closest("[data-menu]")) {

@@ -29,13 +29,7 @@ export function openProfile(page, id) {
       avatar.node,
       h("div", {}, bdi(user.username, { class: "profile__name" }), presence),
     ),
-    facts([
-      [t("profile.number"), String(user.id)],
-      [
-        t("profile.since"),
-        new Intl.DateTimeFormat(page.words.tag, { dateStyle: "long" }).format(Date.parse(user.created_at)),
-      ],
-    ]),
+    factsOf(page, user),
     h("div", { class: "form__buttons" }, message),
   );
 
@@ -54,6 +48,20 @@ export function openProfile(page, id) {
   page.watch("profile", [id]);
   dialog.life.add(() => page.watch("profile", []));
   update();
+}
+
+/**
+ * What does not change about somebody.
+ *
+ * @param {ClientPage} page
+ * @param {import("../context.js").User} user
+ */
+export function factsOf({ t, words }, user) {
+  const since = new Intl.DateTimeFormat(words.tag, { dateStyle: "long" });
+  return facts([
+    [t("profile.number"), String(user.id)],
+    [t("profile.since"), since.format(Date.parse(user.created_at))],
+  ]);
 }
 
 /** @param {[string, string][]} pairs */

@@ -26,6 +26,8 @@ export class MiniServer {
   away = false;
   /** Chances, 0 to 1. */
   faults = { lose: 0, repeat: 0, delay: 0, cut: 0, refuse: 0 };
+  /** Until when somebody is muted in every group, by user. @type {Map<number, string>} */
+  muted = new Map();
   /** What was asked over REST. @type {string[]} */
   asked = [];
   /** @type {Map<string, Message>} */
@@ -96,6 +98,9 @@ export class MiniServer {
       return known;
     }
     const stored = this.place(user, draft);
+    if (group_id !== undefined && this.muted.has(user) && message_type === "text") {
+      throw new Failure("muted");
+    }
     if (!stored?.joined.has(user)) {
       throw new Failure("not_found");
     }
@@ -299,7 +304,10 @@ export class MiniServer {
     return {
       id,
       peer: peer && person(peer),
-      group: group_id && group(group_id, id, joined.get(user) ?? 1),
+      group: group_id && {
+        ...group(group_id, id, joined.get(user) ?? 1),
+        ...(this.muted.has(user) ? { muted_until: this.muted.get(user) } : {}),
+      },
       last_seq: entries.length,
       read_seq,
       peer_read_seq: reads.get(pair ? (peer ?? 0) : 0) ?? 0,
