@@ -42,6 +42,7 @@ need_compiler
 need_cluster
 need "Python with its WebSocket library" "python3 python3-websockets" python_with_websockets
 need_pip
+need_go
 need "ps, to end what was started" "procps" has ps
 check_node
 screenshot_fonts="fontconfig fonts-open-sans fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core"
