@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds k8s/ and looks whether it is what it is meant to be (k8s/check), after it has seen each of its assertions fail.
+# Builds k8s/ and looks whether it is what it is meant to be (k8s/check), after it has seen each of its assertions fail; and
+# the same for the Dockerfile and the compose file (deploy/compose).
 # `k8s-check.sh FOLDER` asks the nodes built there about their configuration, as `make test` does; without it they are
 # built. `k8s-check.sh rules` writes k8s/components/monitoring/rules.yml anew from deploy/prometheus.
 # What it works with is made once: kustomize from its source, by Go; the rest are the packages of k8s-check.txt.
@@ -19,6 +20,7 @@ target=$(target_folder)
 if [ -z "$binaries" ] || [ "$binaries" = rules ]; then
   need_rust
   need_compiler
+  need_cluster
   need_pip
   need_go
   get_needs "the check of k8s/"
@@ -47,3 +49,6 @@ fi
 
 attended python3 -B k8s/check/test_broken.py --kustomize "$kustomize"
 attended python3 -B k8s/check/main.py --kustomize "$kustomize" --binaries "$binaries"
+# The images and the compose file have to fit to it.
+attended python3 -B deploy/compose/test_broken.py --binaries "$binaries"
+attended python3 -B deploy/compose/check.py --binaries "$binaries" --haproxy "$(has haproxy)"
