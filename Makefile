@@ -2,11 +2,11 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules conformance fuzz bench chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build the all-in-one and serve http://127.0.0.1:8080; needs Rust, and with npm has formatted text and emoji
 	@bash $(SCRIPTS)/vendor.sh
@@ -72,6 +72,15 @@ test-mysql: ## The store's tests on a real MySQL, where its packages can be had
 
 conversation: ## Three people talk through a kill -9 and a restart, over the documented API alone
 	@bash $(SCRIPTS)/conversation.sh
+
+k8s-check: ## What Kubernetes and docker would be given, against schemas and assertions; installs what it needs (Debian, Ubuntu)
+	@bash $(SCRIPTS)/k8s-check.sh
+
+compose: ## A cluster in containers on this host, on http://127.0.0.1:8080 (PORT); needs docker
+	@bash $(SCRIPTS)/compose.sh
+
+k8s-rules: ## The PrometheusRule of k8s/ anew, from deploy/prometheus
+	@bash $(SCRIPTS)/k8s-check.sh rules
 
 conformance: ## Autobahn's cases against our WebSocket codec, all that apply (CASES="7.* 1.1.1" for some)
 	@bash $(SCRIPTS)/conformance.sh

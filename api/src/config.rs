@@ -3,6 +3,7 @@
 
 use shared::config::{AddressRange, BadConfig, Env, RateLimiting, Secret};
 use shared::node::NodeConfig;
+use shared::telemetry::{LogConfig, LogFormat};
 use std::fmt;
 use std::str::FromStr;
 
@@ -32,12 +33,31 @@ impl Settings {
     pub fn read(env: &Env) -> Result<Self, BadConfig> {
         let node = NodeConfig::read(env);
         let api = Config::read(env, LANES);
-        if env.text("DATABASE_URL").is_none() {
-            env.problem("DATABASE_URL", "an api needs it: mysql://user:password@host:port/database");
-        }
+        let database_url = needed_database(env);
         env.finish()?;
-        let read = node.zip(api.database_url.clone());
+        let read = node.zip(database_url);
         read.map(|(node, database_url)| Self { node, database_url, api }).ok_or_else(|| BadConfig(Vec::new()))
+    }
+}
+
+/// What `api --migrate` is told: no more than it needs, so that who may change tables may do nothing else.
+#[derive(Debug)]
+pub struct Migration {
+    /// `mysql://…`, with its password.
+    pub database_url: Secret,
+    /// How it logs.
+    pub log: LogConfig,
+}
+
+impl Migration {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Everything that is wrong, a line each.
+    pub fn read(env: &Env) -> Result<Self, BadConfig> {
+        let (database_url, log) = (needed_database(env), LogConfig::read(env, LogFormat::Json));
+        env.finish()?;
+        database_url.map(|database_url| Self { database_url, log }).ok_or_else(|| BadConfig(Vec::new()))
     }
 }
 
@@ -94,6 +114,13 @@ impl Config {
             tracing::warn!("RATE_LIMITS is off: nothing holds back who guesses passwords or floods");
         }
     }
+}
+
+fn needed_database(env: &Env) -> Option<Secret> {
+    if env.text("DATABASE_URL").is_none() {
+        env.problem("DATABASE_URL", "an api needs it: mysql://user:password@host:port/database");
+    }
+    database_url(env)
 }
 
 fn database_url(env: &Env) -> Option<Secret> {

@@ -3,13 +3,13 @@
 //! one is not taken.
 
 use crate::app::{App, Parts};
-use crate::config::Settings;
+use crate::config::{Migration, Settings};
 use crate::store::{self, Database, Db, OpenError, PoolSizes};
 use crate::{door, router};
 use salvo::async_trait;
 use shared::bus::Bus;
 use shared::bus::redis::RedisBus;
-use shared::config::RateLimiting;
+use shared::config::{RateLimiting, Secret};
 use shared::metrics;
 use shared::presence::redis::RedisPresence;
 use shared::program::{Signals, announce};
@@ -59,7 +59,7 @@ pub async fn live(settings: Settings) -> Result<(), Failure> {
     let starting = serve(port, health::router(Arc::new(Starting), exporter.clone()), waiting.clone());
     let starting = tokio::spawn(starting);
     let opened = tokio::select! {
-        opened = open_when_it_answers(&settings) => opened,
+        opened = open_when_it_answers(&settings.database_url, settings.api.database_connections) => opened,
         () = stop.cancelled() => return Ok(()),
     };
     let public = bind(settings.node.listen)?;
@@ -92,17 +92,31 @@ fn again(listener: &TcpListener) -> std::io::Result<TcpListener> {
     TcpListener::from_std(socket)
 }
 
-/// Opens the database, as soon as it answers.
-async fn open_when_it_answers(settings: &Settings) -> Result<Db, OpenError> {
-    let url = String::from_utf8_lossy(settings.database_url.expose()).into_owned();
-    let connections = settings.api.database_connections;
+/// Brings the database's tables up to date, and ends: for those whose nodes may not do it themselves.
+///
+/// # Errors
+/// Why it cannot be done: one line. That the database does not answer is none: it is waited for.
+pub async fn migrate(settings: Migration) -> Result<(), Failure> {
+    settings.log.start();
+    let signals = Signals::listen()?;
+    tokio::select! {
+        opened = open_when_it_answers(&settings.database_url, 1) => opened?.close().await,
+        () = signals.told_to_stop() => return Err("it was told to stop before the database was up to date".into()),
+    }
+    tracing::info!("the database is up to date");
+    Ok(())
+}
+
+/// Opens the database, as soon as it answers and has the tables that we want.
+async fn open_when_it_answers(url: &Secret, connections: u32) -> Result<Db, OpenError> {
+    let url = String::from_utf8_lossy(url.expose()).into_owned();
     let sizes = PoolSizes { read: connections, write: connections };
     let database = Database::MySql(url);
     let mut pause = FIRST_LOOK;
     loop {
         match store::open(&database, sizes).await {
-            Err(OpenError::Connect(error)) => {
-                tracing::warn!(%error, again_in_ms = pause.as_millis() as u64, "the database does not answer; waiting");
+            Err(error @ (OpenError::Connect(_) | OpenError::Behind)) => {
+                tracing::warn!(%error, again_in_ms = pause.as_millis() as u64, "the database cannot be used yet; waiting");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_LOOK);
             }

@@ -90,7 +90,7 @@ serve() {
   port=$(free_port)
   local password
   password=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-  printf "CREATE USER imtt@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO imtt@'%%';\n" "$password" >"$data/users.sql"
+  printf "CREATE USER imtt@'%%' IDENTIFIED BY '%s';\nGRANT ALL ON *.* TO imtt@'%%' WITH GRANT OPTION;\n" "$password" >"$data/users.sql"
 
   (mysqld --initialize-insecure) >"$data/log" 2>&1 || { cat "$data/log" >&2; fail "MySQL cannot make its data folder."; }
   (mysqld --init-file="$data/users.sql") >>"$data/log" 2>&1 &

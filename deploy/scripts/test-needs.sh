@@ -6,6 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/needs.sh"
 
 has_chromium() { has "${CHROMIUM:-chromium}" || has chromium-browser || has google-chrome; }
+has_nginx() { has nginx && has openssl; }
 has_font() { fc-list --format '%{family}\n' | grep "$1"; }
 has_fonts() {
   has_font 'Open Sans' && has_font 'Noto Sans CJK SC' && has_font 'Noto Color Emoji' && has_font 'DejaVu Sans'
@@ -42,6 +43,8 @@ need_compiler
 need_cluster
 need "Python with its WebSocket library" "python3 python3-websockets" python_with_websockets
 need_pip
+need_go
+need "an nginx, and openssl for its certificate" "nginx openssl" has_nginx
 need "ps, to end what was started" "procps" has ps
 check_node
 screenshot_fonts="fontconfig fonts-open-sans fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu-core"

@@ -56,6 +56,12 @@ browsers() {
   (cd frontend && IM_TT=$built/im-tt IM_TT_CLUSTER=$built/private-cluster npm run --silent e2e) 2>&1 | tee -a "$results"
 }
 
+# What Kubernetes and an engine for containers would be given, against schemas and our own assertions; neither is asked.
+k8s() { bash deploy/scripts/k8s-check.sh "$target/debug" 2>&1 | tee -a "$results"; }
+
+# The real nodes behind both proxies, over TLS: a test that wants the machine for itself.
+proxies() { cargo test --workspace --locked --test fronts -- --ignored 2>&1 | tee -a "$results"; }
+
 # Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
 faults() { "$target/debug/imtt-chaos" --smoke; }
 
@@ -91,6 +97,8 @@ stage "build" cargo build --workspace --all-targets --locked
 private_mariadb
 stage "tests" tests
 stage "conformance" bash deploy/scripts/conformance.sh "$target/debug/examples/echo"
+stage "proxies" proxies
+stage "k8s" k8s
 stage "faults" faults
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"

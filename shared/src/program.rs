@@ -55,6 +55,29 @@ impl About {
                 return ExitCode::from(WRONG);
             }
         };
+        self.go(only_checks, read, run)
+    }
+
+    /// Something that it does instead, when `argument` is the only one: it has a configuration of its own. `None` when it
+    /// was not asked for.
+    pub fn errand<C: Debug, E: Display>(
+        self,
+        argument: &str,
+        read: impl FnOnce(&Env) -> Result<C, BadConfig>,
+        run: impl FnOnce(C) -> Result<(), E>,
+    ) -> Option<ExitCode> {
+        std::env::args().skip(1).eq([argument]).then(|| self.go(false, read, run))
+    }
+
+    /// Reads the configuration, and shows it or runs with it.
+    #[allow(clippy::print_stdout, clippy::print_stderr)]
+    fn go<C: Debug, E: Display>(
+        self,
+        only_checks: bool,
+        read: impl FnOnce(&Env) -> Result<C, BadConfig>,
+        run: impl FnOnce(C) -> Result<(), E>,
+    ) -> ExitCode {
+        let name = self.name;
         let config = match read(&Env::of_process()) {
             Ok(config) => config,
             Err(bad) => {

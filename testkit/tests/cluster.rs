@@ -1,21 +1,16 @@
-//! The cluster with nodes that are played by a script: what is wired to what, and how HAProxy treats nodes and clients.
+//! The cluster with nodes that are played by a script: what is wired to what. How proxies treat
+//! them and their clients is in `fronts`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test")]
 
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
 
-use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use sqlx::{Connection, MySqlConnection};
-use testkit::cluster::{Cluster, ClusterPlan, HaProxy, Link, Node};
+use testkit::cluster::{Cluster, ClusterPlan, FrontKind, FrontPlan, Link, Node};
 use testkit::eventually;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
-use tokio::time::timeout;
-
-const LIMIT: Duration = Duration::from_secs(10);
 
 fn plan() -> ClusterPlan {
     let nodes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/nodes");
@@ -24,25 +19,6 @@ fn plan() -> ClusterPlan {
 
 async fn variables_of(node: &Node) -> Value {
     node.server().get("/variables").await.expect_status(200)
-}
-
-/// A WebSocket as far as HAProxy is concerned, and who took it: `gateway 4711`.
-async fn upgrade(haproxy: &HaProxy) -> (BufReader<TcpStream>, String) {
-    let mut stream = BufReader::new(TcpStream::connect(&haproxy.address["http://".len()..]).await.unwrap());
-    let request = "GET /api/ws?token=geheim HTTP/1.1\r\nHost: chat\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let status = line(&mut stream).await;
-    assert!(status.starts_with("HTTP/1.1 101"), "{status}");
-    while !line(&mut stream).await.trim().is_empty() {}
-    let who = line(&mut stream).await;
-    (stream, who.trim().to_owned())
-}
-
-async fn line(stream: &mut BufReader<TcpStream>) -> String {
-    let mut line = String::new();
-    timeout(LIMIT, stream.read_line(&mut line)).await.expect("a line comes").unwrap();
-    line
 }
 
 #[tokio::test]
@@ -94,93 +70,6 @@ async fn the_stores_come_back_after_a_kill_the_database_with_its_rows_and_redis_
 }
 
 #[tokio::test]
-async fn haproxy_knows_sockets_from_rest_and_believes_no_client() {
-    let cluster = Cluster::start(ClusterPlan { haproxy: true, ..plan() }).await;
-    let haproxy = cluster.haproxy.as_ref().unwrap();
-    let (socket, who) = upgrade(haproxy).await;
-    assert!(who.starts_with("gateway "), "{who}");
-
-    let asked = haproxy.server().http.get(format!("{}/api/users/me?token=geheim", haproxy.address));
-    let asked = asked.header("X-Forwarded-For", "6.6.6.6").header("X-Forwarded-For", "7.7.7.7");
-    let asked = asked.header("X-Forwarded-Proto", "https").header("Forwarded", "for=6.6.6.6");
-    let answer: Value = asked.send().await.unwrap().json().await.unwrap();
-    assert_eq!(answer["kind"], "api");
-    let headers = answer["headers"].as_array().unwrap();
-    let all =
-        |name: &str| headers.iter().filter(|pair| pair[0] == name).map(|pair| &pair[1]).collect::<Vec<_>>();
-    assert_eq!(all("x-forwarded-for"), [&json!("127.0.0.1")]);
-    assert_eq!(all("x-forwarded-proto"), [&json!("http")]);
-    assert!(all("forwarded").is_empty());
-
-    // A socket is logged when it ends.
-    drop(socket);
-    eventually("the log of both", async || {
-        let log = haproxy.output();
-        (log.contains("GET /api/users/me") && log.contains("GET /api/ws")).then_some(())
-    })
-    .await;
-    assert!(!haproxy.output().contains("geheim"), "no token in the log:\n{}", haproxy.output());
-}
-
-#[tokio::test]
-async fn the_clients_of_a_killed_gateway_get_another_at_once() {
-    let cluster = Cluster::start(ClusterPlan { haproxy: true, ..plan() }).await;
-    let haproxy = cluster.haproxy.as_ref().unwrap();
-    let (mut socket, who) = upgrade(haproxy).await;
-    let theirs = |node: &&Node| who == format!("gateway {}", node.pid().unwrap());
-    let killed = cluster.gateways.iter().find(theirs).expect("one of ours took it");
-    killed.kill().await;
-    assert_eq!(line(&mut socket).await, "", "the client learns of it");
-    for _ in 0..8 {
-        let (_socket, other) = upgrade(haproxy).await;
-        assert_ne!(other, who);
-    }
-    assert_eq!(killed.pid(), None);
-
-    killed.start();
-    killed.wait_ready().await;
-    let back = format!("gateway {}", killed.pid().unwrap());
-    eventually("the gateway to get clients again", async || (upgrade(haproxy).await.1 == back).then_some(()))
-        .await;
-}
-
-#[tokio::test]
-async fn a_gateway_that_drains_keeps_its_clients_and_gets_no_new_ones() {
-    let cluster = Cluster::start(ClusterPlan { haproxy: true, ..plan() }.env("DRAIN_MS", "60000")).await;
-    let haproxy = cluster.haproxy.as_ref().unwrap();
-    let (mut socket, who) = upgrade(haproxy).await;
-    let drains =
-        cluster.gateways.iter().find(|node| who == format!("gateway {}", node.pid().unwrap())).unwrap();
-    drains.signal(Signal::SIGTERM);
-    eventually("it to drain", async || (!drains.is_ready().await).then_some(())).await;
-    // Also before HAProxy has noticed: a 503 is asked again elsewhere.
-    for _ in 0..8 {
-        assert_ne!(upgrade(haproxy).await.1, who);
-    }
-    eventually("HAProxy to notice", async || {
-        haproxy.output().contains(&format!("{} is DOWN", drains.name())).then_some(())
-    })
-    .await;
-    socket.write_all(b"still here\n").await.unwrap();
-    assert_eq!(line(&mut socket).await, "still here\n");
-}
-
-#[tokio::test]
-async fn a_post_that_may_have_been_done_is_not_done_twice() {
-    let cluster = Cluster::start(ClusterPlan { haproxy: true, gateways: 1, ..plan() }).await;
-    let haproxy = cluster.haproxy.as_ref().unwrap();
-    // The api dies of it without an answer; asked again, the other one would die too.
-    let answer = haproxy.server().post("/die", json!({})).await;
-    assert_eq!((answer.status, &answer.body["error"]["code"]), (502, &json!("unavailable")));
-    let alive = || cluster.apis.iter().filter(|api| api.is_running()).count();
-    eventually("the api that was asked to be dead", async || (alive() < 2).then_some(())).await;
-    for _ in 0..8 {
-        assert_eq!(haproxy.server().post("/api/groups/create", json!({})).await.status, 200);
-    }
-    assert_eq!(alive(), 1);
-}
-
-#[tokio::test]
 async fn drained_all_nodes_end_in_order() {
     let cluster = Cluster::start(plan()).await;
     cluster.gateways[0].stop();
@@ -196,7 +85,13 @@ async fn drained_all_nodes_end_in_order() {
 #[tokio::test]
 #[ignore = "started by nothing_outlives_a_killed_process"]
 async fn hold_a_cluster() {
-    let cluster = Cluster::start(ClusterPlan { haproxy: true, gateways: 1, apis: 1, ..plan() }).await;
+    let cluster = Cluster::start(ClusterPlan {
+        front: Some(FrontPlan::of(FrontKind::HaProxy)),
+        gateways: 1,
+        apis: 1,
+        ..plan()
+    })
+    .await;
     let pids: Vec<String> = cluster.daemons().map(|daemon| daemon.pid().unwrap().to_string()).collect();
     println!("held {} {}", cluster.logs.display(), pids.join(" "));
     std::future::pending::<()>().await;

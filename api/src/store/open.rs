@@ -37,6 +37,12 @@ pub enum OpenError {
         /// What the engine said.
         reason: String,
     },
+    /// Migrations are missing, and it is for somebody else to run them.
+    #[error(
+        "the tables are older than this program, and the database's user may not change them: \
+         `api --migrate` does, as one who may"
+    )]
+    Behind,
     /// Another node's migration does not end.
     #[error("another node has been migrating the database for a minute")]
     Locked,

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use testkit::cluster::{Cluster, ClusterPlan};
+use testkit::cluster::{Cluster, ClusterPlan, FrontKind, FrontPlan};
 use testkit::daemon::Daemon;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::sleep;
@@ -53,7 +53,7 @@ fn plan() -> ClusterPlan {
     ClusterPlan {
         gateways: number("GATEWAYS", 3),
         apis: number("APIS", 2),
-        haproxy: true,
+        front: Some(FrontPlan::of(FrontKind::HaProxy)),
         port: Some(number("PORT", 8080)),
         environment,
         logs: variable("LOGS").map(PathBuf::from),
@@ -83,14 +83,14 @@ fn number<T: FromStr>(name: &str, default: T) -> T {
 }
 
 fn introduce(cluster: &Cluster) {
-    let haproxy = cluster.haproxy.as_ref().expect("the plan has one");
-    println!("\nIM-TT cluster serves {}\n", haproxy.address);
+    let front = cluster.front.as_ref().expect("the plan has one");
+    println!("\nIM-TT cluster serves {}\n", front.address);
     println!("{:<11} {:>8}  {:<24} internal", "process", "pid", "address");
     let row = |daemon: &Daemon, address: &str, internal: &str| {
         let pid = daemon.pid().map_or_else(|| "-".to_owned(), |pid| pid.to_string());
         println!("{:<11} {pid:>8}  {address:<24} {internal}", daemon.name());
     };
-    row(haproxy, &haproxy.address, "");
+    row(front, &front.address, "");
     for node in cluster.gateways.iter().chain(&cluster.apis) {
         row(node, &node.address, &node.internal);
     }

@@ -1,10 +1,10 @@
-//! A whole cluster on one machine: MariaDB, Redis, apis, gateways and, if wanted, HAProxy before them and a proxy in each
+//! A whole cluster on one machine: MariaDB, Redis, apis, gateways and, if wanted, HAProxy or nginx before them and a proxy in each
 //! link between them. Real processes of the real binaries: each can be killed, stopped, started again, and cut off.
 //!
 //! Its users are the tests of the cluster, the fault campaign, and `make cluster`. `cargo build --workspace` first: the
 //! binaries `gateway` and `api` are looked for where the program that asks was built.
 
-mod haproxy;
+mod front;
 mod link;
 mod mariadb;
 mod node;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use futures_util::future::join_all;
 
-pub use self::haproxy::HaProxy;
+pub use self::front::{Front, FrontKind, FrontPlan};
 pub use self::link::Link;
 use self::link::{Links, Targets};
 pub use self::mariadb::ClusterMariaDb;
@@ -44,8 +44,8 @@ pub struct Cluster {
     pub mariadb: ClusterMariaDb,
     /// Redis.
     pub redis: ClusterRedis,
-    /// HAProxy, if the plan has one.
-    pub haproxy: Option<HaProxy>,
+    /// The proxy before the nodes, if the plan has one.
+    pub front: Option<Front>,
     /// Where the logs are, NAME.log each.
     pub logs: PathBuf,
     proxies: BTreeMap<Link, Proxy>,
@@ -84,11 +84,11 @@ impl Cluster {
         let gateways = wiring.gateways(&redis);
         start_all(&apis).await;
         start_all(&gateways).await;
-        let haproxy = match plan.haproxy {
-            true => Some(HaProxy::start(plan.port, (&gateways, &apis), folder, &logs).await),
-            false => None,
+        let front = match plan.front {
+            Some(front) => Some(Front::start(front, plan.port, (&gateways, &apis), folder, &logs).await),
+            None => None,
         };
-        Self { gateways, apis, mariadb, redis, haproxy, logs, proxies: links.proxies, _scratch: scratch }
+        Self { gateways, apis, mariadb, redis, front, logs, proxies: links.proxies, _scratch: scratch }
     }
 
     /// The proxy in a link.
@@ -114,7 +114,7 @@ impl Cluster {
     pub fn daemons(&self) -> impl Iterator<Item = &Daemon> {
         let nodes = self.apis.iter().chain(&self.gateways).map(|node| &**node);
         let stores: [&Daemon; 2] = [&self.mariadb, &self.redis];
-        stores.into_iter().chain(nodes).chain(self.haproxy.iter().map(|haproxy| &**haproxy))
+        stores.into_iter().chain(nodes).chain(self.front.iter().map(|front| &**front))
     }
 
     /// Asks the gateways to drain, then the apis, and waits for each: the orderly end. What holds the data is left to

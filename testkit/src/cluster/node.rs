@@ -65,10 +65,9 @@ impl Node {
         Server::at(&self.address)
     }
 
-    /// `127.0.0.1:PORT check port PORT`: how HAProxy finds it.
-    pub(super) fn haproxy_server(&self) -> String {
-        let (public, internal) = (self.ports.public.number(), self.ports.internal.number());
-        format!("{} 127.0.0.1:{public} check port {internal}", self.name())
+    /// The numbers of its two ports: the public one, the internal one.
+    pub(super) fn ports(&self) -> (u16, u16) {
+        (self.ports.public.number(), self.ports.internal.number())
     }
 }
 

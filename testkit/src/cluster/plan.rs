@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use rand::RngCore;
 
+use super::FrontPlan;
+
 const SECRET_BYTES: usize = 32;
 
 /// Whom to start. `ClusterPlan { gateways: 3, proxies: true, ..ClusterPlan::default() }`.
@@ -16,9 +18,9 @@ pub struct ClusterPlan {
     pub apis: usize,
     /// Whether each link between two processes goes through a proxy of its own: [`super::Cluster::link`].
     pub proxies: bool,
-    /// Whether an HAProxy stands before the nodes, with the configuration of `deploy/haproxy`.
-    pub haproxy: bool,
-    /// The port of 127.0.0.1 that HAProxy listens on; without one, any that is free.
+    /// What stands before the nodes, if anything does.
+    pub front: Option<FrontPlan>,
+    /// The port of 127.0.0.1 that it listens on; without one, any that is free.
     pub port: Option<u16>,
     /// The folder of the binaries `gateway` and `api`. Without one, that which this program itself was built into: the
     /// profile's folder in `target`. `cargo build --workspace` puts them there; `cargo test -p testkit` does not.
@@ -40,7 +42,7 @@ impl Default for ClusterPlan {
             gateways: 2,
             apis: 2,
             proxies: false,
-            haproxy: false,
+            front: None,
             port: None,
             binaries: None,
             environment: environment.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),

@@ -1,7 +1,8 @@
 """A node of the tests of the cluster: it keeps the contract of the processes and nothing else.
 
 It listens where LISTEN and INTERNAL_LISTEN say, tells who it is and what it was asked, opens whatever WebSocket is asked
-for, drains on SIGTERM, and kills itself on a POST to /die, without an answer.
+for, drains on SIGTERM, kills itself on a POST to /die, without an
+answer, and never answers at /never.
 """
 
 import base64
@@ -23,20 +24,33 @@ class Node(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        self.content()
         if self.headers.get("Upgrade") == "websocket":
             self.upgrade()
         elif self.path == "/readyz":
             self.answer(503 if draining.is_set() else 200, {})
+        elif self.path == "/never":
+            threading.Event().wait()
         elif self.path == "/variables":
             self.answer(200, dict(os.environ))
         else:
             self.answer(200, {"kind": KIND, "pid": os.getpid(), "headers": self.headers.items(), "asked": asked})
 
     def do_POST(self):
+        self.content()
         asked.append(self.path)
         if self.path == "/die":
             os.kill(os.getpid(), signal.SIGKILL)
         self.answer(200, {"kind": KIND, "pid": os.getpid()})
+
+    def content(self):
+        """Read to its end: what is left of it would be the next request of a proxy that keeps its connections."""
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            while size := int(self.rfile.readline().partition(b";")[0], 16):
+                self.rfile.read(size + 2)
+            self.rfile.readline()
+        else:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def upgrade(self):
         if draining.is_set():
