@@ -59,6 +59,27 @@ browsers() {
 # Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
 faults() { "$target/debug/imtt-chaos" --smoke; }
 
+# The nodes are rolled from the release before to this one and back, under load; where that one is not to be had, this one is
+# started again. What they log at `debug` is searched for secrets.
+rolling() {
+  local previous options=() status=0
+  previous=$(bash deploy/scripts/previous.sh) || status=$?
+  case $status in
+    0) options=(--previous "$previous") && { can_roll_back || options+=(--up-only); } ;;
+    77) say "The commit before is not here: the nodes are restarted as they are." ;;
+    *) return "$status" ;;
+  esac
+  "$target/debug/imtt-rolling" ${options[@]+"${options[@]}"}
+}
+
+# Backed up under load, lost, restored elsewhere: by the scripts that operators use, on both engines.
+restore() {
+  local engine
+  for engine in mysql sqlite; do
+    "$python" -B deploy/scripts/drill.py "$engine" "$target/debug" || return
+  done
+}
+
 # The desktop app: a workspace of its own, and people at desks with it.
 desktop() { bash deploy/scripts/desktop-test.sh "$target/debug/im-tt" 2>&1 | tee -a "$results"; }
 
@@ -92,6 +113,8 @@ private_mariadb
 stage "tests" tests
 stage "conformance" bash deploy/scripts/conformance.sh "$target/debug/examples/echo"
 stage "faults" faults
+stage "rolling" rolling
+stage "restore" restore
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"
 stage "browsers" browsers
