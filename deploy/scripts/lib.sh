@@ -24,7 +24,7 @@ wants_desktop() {
 }
 
 # Whether the release before starts on this one's database: it does not when there are migrations that it does not know.
-can_roll_back() { git diff --quiet "${PREVIOUS:-HEAD~1}" -- api/migrations; }
+can_roll_back() { git diff --quiet "$PREVIOUS" -- api/migrations; }
 
 # A Python that has the WebSocket library. One of one's own, first in the PATH, may not see the system's packages.
 python_with_websockets() {

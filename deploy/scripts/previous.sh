@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Builds the gateway and the api of an earlier commit, PREVIOUS (HEAD~1), and prints the folder that they are in. In a target
-# folder of its own: another checkout of the same crates in ours would take ours for its own, and the other way round.
-# Ends with 77 if there is no such commit here, as in a checkout of one commit.
+# Builds the gateway and the api of an earlier commit, PREVIOUS, and prints the folder that they are in. In a target folder of
+# its own: another checkout of the same crates in ours would take ours for its own, and the other way round.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-revision=$(git rev-parse --quiet --verify "${PREVIOUS:-HEAD~1}^{commit}") || exit 77
+revision=$(git rev-parse --quiet --verify "$PREVIOUS^{commit}") || fail "there is no commit $PREVIOUS here"
 kept=$(target_folder)/previous
 mkdir -p "$kept/source"
 # Only files that differ from the last time are written, so only what they are part of is compiled again.

@@ -59,16 +59,15 @@ browsers() {
 # Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
 faults() { "$target/debug/imtt-chaos" --smoke; }
 
-# The nodes are rolled from the release before to this one and back, under load; where that one is not to be had, this one is
-# started again. What they log at `debug` is searched for secrets.
+# All nodes are restarted in turn, under load; with PREVIOUS (a commit) they are rolled from that one to this one and back. What
+# they log at `debug` is searched for secrets.
 rolling() {
-  local previous options=() status=0
-  previous=$(bash deploy/scripts/previous.sh) || status=$?
-  case $status in
-    0) options=(--previous "$previous") && { can_roll_back || options+=(--up-only); } ;;
-    77) say "The commit before is not here: the nodes are restarted as they are." ;;
-    *) return "$status" ;;
-  esac
+  local previous options=()
+  if [ -n "${PREVIOUS:-}" ]; then
+    previous=$(bash deploy/scripts/previous.sh) || return
+    options=(--previous "$previous")
+    can_roll_back || options+=(--up-only)
+  fi
   "$target/debug/imtt-rolling" ${options[@]+"${options[@]}"}
 }
 
