@@ -65,8 +65,12 @@ pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Result<Outc
     let first = options.previous.clone().unwrap_or_else(|| now.clone());
     let cluster = Cluster::start(ClusterPlan { binaries: Some(first), ..plan }).await;
     let proxy = cluster.haproxy.as_ref().map(|haproxy| haproxy.address.clone()).unwrap_or_default();
-    let world =
-        World::of(recorder.clone(), std::slice::from_ref(&proxy), &[proxy.clone()], jwt_secret.clone())?;
+    let world = World::of(
+        recorder.clone(),
+        std::slice::from_ref(&proxy),
+        std::slice::from_ref(&proxy),
+        jwt_secret.clone(),
+    )?;
     let (world, faces, stop) = (Arc::new(world), Faces::default(), CancellationToken::new());
     let people = Arc::new(People::gather(options.size, options.seed, &world, &faces, &stop).await?);
     let field = Field { cluster, people, faces, world };
