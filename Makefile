@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules conformance fuzz bench chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules conformance fuzz bench chaos chaos-smoke sabotage rolling restore-drill load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -99,6 +99,12 @@ chaos-smoke: ## The same for five minutes: every kind of fault twice, another se
 
 sabotage: ## Build the nodes with each of the known bugs, and see the campaign find it
 	@bash loadtest/sabotage/run.sh
+
+rolling: ## Restart all nodes of a cluster one after the other under load (PREVIOUS=REV: as an upgrade from that commit, and back)
+	@bash $(SCRIPTS)/rolling.sh
+
+restore-drill: ## Back a system up under load, lose it, restore it elsewhere, and see what came of it (METRICS_DIR=DIR notes the result)
+	@bash $(SCRIPTS)/drill.sh
 
 load: ## What messages and connections cost on this machine, beside the goals (ARGS="scale", OUT=DIR); every scenario, five minutes
 	@bash $(SCRIPTS)/load.sh

@@ -56,6 +56,11 @@ class Server:
         self.address = await soon(self._said_address(), "the server did not say where it serves")
         self._reading = asyncio.ensure_future(self._read_on())
 
+    @property
+    def sockets(self):
+        """Where WebSockets are: in the all-in-one where everything is."""
+        return self.address
+
     async def _said_address(self):
         async for line in self.process.stdout:
             self.log.write(line.decode(errors="replace"))
@@ -133,7 +138,7 @@ class Person:
 
     async def connect(self, token_in_url=False):
         """Opens the WebSocket, hands the token in, and waits for `ready`."""
-        url = self.server.address.replace("http://", "ws://") + "/api/ws"
+        url = self.server.sockets.replace("http://", "ws://") + "/api/ws"
         if token_in_url:
             url += f"?token={self.token}"
         self.socket = await soon(websockets.connect(url), f"{self.name} was not let in")

@@ -23,6 +23,9 @@ wants_desktop() {
   ! git diff --quiet HEAD~1 -- frontend 2>/dev/null
 }
 
+# Whether the release before starts on this one's database: it does not when there are migrations that it does not know.
+can_roll_back() { git diff --quiet "$PREVIOUS" -- api/migrations; }
+
 # A Python that has the WebSocket library. One of one's own, first in the PATH, may not see the system's packages.
 python_with_websockets() {
   local python

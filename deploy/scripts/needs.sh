@@ -24,6 +24,7 @@ has_mariadb() { has mariadbd && has mariadb-install-db; }
 need_compiler() { need "a C compiler, for SQLite" "gcc libc6-dev" has cc; }
 need_pip() { need "pip, to get what tests are made of" "python3 python3-pip" python3 -m pip --version; }
 need_go() { need "Go, to build kustomize" "golang-go" has go; }
+need_sqlite() { need "SQLite's own program, to back the all-in-one up" "sqlite3" has sqlite3; }
 need_cluster() {
   need "a MariaDB" "mariadb-server" has_mariadb
   need "a Redis" "redis-server" has redis-server

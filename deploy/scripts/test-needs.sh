@@ -41,6 +41,7 @@ check_node() {
 check_rust
 need_compiler
 need_cluster
+need_sqlite
 need "Python with its WebSocket library" "python3 python3-websockets" python_with_websockets
 need_pip
 need_go

@@ -65,6 +65,26 @@ proxies() { cargo test --workspace --locked --test fronts -- --ignored 2>&1 | te
 # Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
 faults() { "$target/debug/imtt-chaos" --smoke; }
 
+# All nodes are restarted in turn, under load; with PREVIOUS (a commit) they are rolled from that one to this one and back. What
+# they log at `debug` is searched for secrets.
+rolling() {
+  local previous options=()
+  if [ -n "${PREVIOUS:-}" ]; then
+    previous=$(bash deploy/scripts/previous.sh) || return
+    options=(--previous "$previous")
+    can_roll_back || options+=(--up-only)
+  fi
+  "$target/debug/imtt-rolling" ${options[@]+"${options[@]}"}
+}
+
+# Backed up under load, lost, restored elsewhere: by the scripts that operators use, on both engines.
+restore() {
+  local engine
+  for engine in mysql sqlite; do
+    "$python" -B deploy/scripts/drill.py "$engine" "$target/debug" || return
+  done
+}
+
 # The desktop app: a workspace of its own, and people at desks with it.
 desktop() { bash deploy/scripts/desktop-test.sh "$target/debug/im-tt" 2>&1 | tee -a "$results"; }
 
@@ -100,6 +120,8 @@ stage "conformance" bash deploy/scripts/conformance.sh "$target/debug/examples/e
 stage "proxies" proxies
 stage "k8s" k8s
 stage "faults" faults
+stage "rolling" rolling
+stage "restore" restore
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"
 stage "browsers" browsers

@@ -50,6 +50,7 @@ pub async fn attach(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<()
     connection.memory().present = true;
     node.presence.enter(node, connection.user_id, answer.status).await;
     counter!(names::WS_CONNECTS, "result" => "attached").increment(1);
+    tracing::debug!(connection_id = %connection.id, user_id = connection.user_id.0, "a connection is attached");
     connection.outbox.release(text_frame(&ServerEvent::Ready(Ready {
         connection_id: connection.id,
         user_id: connection.user_id,

@@ -85,6 +85,8 @@ impl Sends {
     /// Puts a draft into its lane. The answer is an `ack` or an `error`, to the connection.
     pub fn push(&self, draft: Draft, connection: &Arc<Connection>) {
         let received_at = connection.clock.now();
+        let client_message_id = draft.client_message_id;
+        tracing::debug!(connection_id = %connection.id, %client_message_id, "a draft waits for its lane");
         connection.unanswered.drafts.fetch_add(1, Ordering::AcqRel);
         let pending = Pending { draft, connection: connection.clone(), received_at };
         if let Err(Full(pending)) = self.lanes.push(pending.draft.conversation(), pending) {
@@ -132,6 +134,9 @@ impl Drop for Pending {
 impl Pending {
     fn answer(self, outcome: Outcome) {
         let client_message_id: Uuid = self.draft.client_message_id;
+        let (connection_id, seq) = (self.connection.id, outcome.as_ref().ok().map(|stored| stored.seq));
+        let code = outcome.as_ref().err().map(|refusal| refusal.code.as_str());
+        tracing::debug!(%connection_id, %client_message_id, seq, code, "a draft is answered");
         match outcome {
             Ok(stored) => {
                 histogram!(names::ACK_SECONDS).record(self.connection.clock.now().since(self.received_at));

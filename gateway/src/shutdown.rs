@@ -4,7 +4,6 @@
 use crate::connection::Connection;
 use crate::node::Node;
 use futures_util::future::join_all;
-use rand::Rng;
 use rand::seq::SliceRandom;
 use shared::close::Close;
 use shared::event::ServerEvent;
@@ -23,11 +22,14 @@ pub async fn drain(node: &Arc<Node>) {
     node.hub.each_connection(|connection| open.push(connection.clone()));
     tracing::info!(connections = open.len(), window_ms = window.as_millis() as u64, "the gateway drains");
     open.shuffle(&mut rand::rng());
-    for connection in &open {
-        let reconnect_in_ms = rand::rng().random_range(0..=window.as_millis() as u64);
+    // Each is told when its own turn comes: who is closed before the time that it was given would wait for that
+    // without a line.
+    let step = window / u32::try_from(open.len()).unwrap_or(u32::MAX).max(1);
+    for (nth, connection) in (0u32..).zip(&open) {
+        let reconnect_in_ms = (step * nth).as_millis() as u64;
         connection.tell(&ServerEvent::Drain { reconnect_in_ms });
     }
-    close_over(&open, window).await;
+    close_over(&open, step).await;
     node.connections.close();
     let connections_ended = tokio::time::timeout(LAST, node.connections.wait()).await.is_ok();
     node.presence.release().await;
@@ -38,9 +40,7 @@ pub async fn drain(node: &Arc<Node>) {
 }
 
 /// Closes each at its time, or when the last of its drafts is answered: nobody is to wonder what became of it.
-async fn close_over(connections: &[Arc<Connection>], window: Duration) {
-    let count = u32::try_from(connections.len()).unwrap_or(u32::MAX).max(1);
-    let step = window / count;
+async fn close_over(connections: &[Arc<Connection>], step: Duration) {
     let began = tokio::time::Instant::now();
     let mut waiting = Vec::new();
     for (nth, connection) in (0u32..).zip(connections) {

@@ -8,5 +8,7 @@ pub mod check;
 pub mod client;
 pub mod workload;
 pub mod nemesis;
+pub mod logs;
 pub mod campaign;
+pub mod rolling;
 pub mod load;

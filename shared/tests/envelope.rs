@@ -53,6 +53,16 @@ fn every_kind_and_change_has_the_number_of_the_first_release() {
     }
 }
 
+/// Two of the eight bits are taken. What a newer release says by the others an older one does not need to know.
+#[test]
+fn flags_of_a_newer_release_are_passed_over() {
+    for newer in [4, 8, 128, 252] {
+        let mut bytes = GOLDEN.to_vec();
+        bytes[2] |= newer;
+        assert_eq!(Envelope::decode(&bytes.into()), Ok(golden()), "{newer}");
+    }
+}
+
 #[test]
 fn a_header_longer_than_the_bytes_is_refused() {
     for length in [0, 43, 47, 255] {

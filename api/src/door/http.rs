@@ -14,10 +14,12 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use shared::config::Secret;
 use shared::door::{AnnounceQuestion, Call, Outcome, PREFIX, TypingQuestion, to_frames};
+use shared::draft::Draft;
 use shared::error::Code;
 use shared::event::{Heads, Status};
 use shared::ids::UserId;
 use shared::lane::MAX_BATCH;
+use shared::serve::refuse::REQUEST_ID;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 
@@ -67,7 +69,11 @@ impl Handler for Proof {
     async fn handle(&self, req: &mut Request, depot: &mut Depot, res: &mut Response, ctrl: &mut FlowCtrl) {
         if !self.is_shown_by(req) {
             ctrl.skip_rest();
-            ApiError::from(Code::Unauthorized).write(req, depot, res).await;
+            return ApiError::from(Code::Unauthorized).write(req, depot, res).await;
+        }
+        // A node may say what it calls its question: so one send is found in the logs of both.
+        if let Some(id) = req.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()) {
+            tracing::Span::current().record("door_id", id);
         }
     }
 }
@@ -77,8 +83,15 @@ impl Handler for Proof {
 /// the append like any other.
 #[handler]
 async fn append(req: &mut Request, depot: &mut Depot) -> Answer<Vec<Outcome>> {
-    let drafts = body(req, depot).await?;
-    Ok(Json(App::of(depot)?.append.append(drafts).await))
+    let drafts: Vec<Draft> = body(req, depot).await?;
+    let ids: Vec<_> = drafts.iter().map(|draft| draft.client_message_id).collect();
+    let outcomes = App::of(depot)?.append.append(drafts).await;
+    for (client_message_id, outcome) in ids.iter().zip(&outcomes) {
+        let seq = outcome.as_ref().ok().map(|stored| stored.seq);
+        let code = outcome.as_ref().err().map(|refusal| refusal.code.as_str());
+        tracing::debug!(%client_message_id, seq, code, "a draft came through the door");
+    }
+    Ok(Json(outcomes))
 }
 
 #[handler]

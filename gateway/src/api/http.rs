@@ -8,6 +8,7 @@ use super::nodes::Nodes;
 use super::{Api, Unavailable, WITHIN};
 use async_trait::async_trait;
 use bytes::Bytes;
+use hyper::header::HeaderValue;
 use metrics::{counter, histogram};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 /// How long each part of a call may take, and how often nodes are looked at.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +88,8 @@ pub struct HttpApi {
 
 /// Something to be asked: the same bytes of whichever node.
 struct Question {
+    /// What it is called in the logs of both sides.
+    id: HeaderValue,
     call: Call,
     /// By what its order of nodes is chosen.
     key: u64,
@@ -151,7 +155,9 @@ impl HttpApi {
             Unavailable
         })?;
         let key = mix(self.turn.fetch_add(1, Ordering::Relaxed));
-        Ok(Question { call, key, body: body.into(), patience: self.limits.look_up })
+        let id = HeaderValue::from_str(Uuid::now_v7().simple().encode_lower(&mut Uuid::encode_buffer()));
+        let id = id.map_err(|_| Unavailable)?;
+        Ok(Question { id, call, key, body: body.into(), patience: self.limits.look_up })
     }
 
     async fn ask<A, R>(&self, question: Question, read: R) -> Result<A, Unavailable>
@@ -209,9 +215,9 @@ impl HttpApi {
     where
         R: Fn(Bytes) -> Result<Answer<A>, Fault>,
     {
-        let Question { call, body, patience, .. } = question;
+        let Question { id, call, body, patience, .. } = question;
         let begun = Instant::now();
-        let answered = tokio::time::timeout(*patience, node.post(*call, body.clone())).await;
+        let answered = tokio::time::timeout(*patience, node.post(*call, id, body.clone())).await;
         let answered = answered.unwrap_or(Err(Fault::Late)).and_then(read);
         let result = match &answered {
             Ok(Answer::Given(_)) => {
@@ -227,6 +233,7 @@ impl HttpApi {
                 fault.result()
             }
         };
+        tracing::debug!(door_id = ?id, call = call.name(), node = %node.address, result, "an api node was asked");
         counter!(DOOR_REQUESTS, "call" => call.name(), "result" => result).increment(1);
         histogram!(DOOR_SECONDS, "call" => call.name()).record(begun.elapsed().as_secs_f64());
         answered
@@ -257,6 +264,9 @@ impl Api for HttpApi {
         let count = drafts.len();
         let question = self.question(Call::Append, &drafts)?;
         let question = Question { key: lane as u64, patience: self.limits.append, ..question };
+        for draft in &drafts {
+            tracing::debug!(door_id = ?question.id, client_message_id = %draft.client_message_id, "a draft is handed on");
+        }
         self.ask(question, |body| read(&body, |outcomes: &Vec<Outcome>| outcomes.len() == count).map(sort))
             .await
     }

@@ -11,6 +11,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use shared::config::Secret;
 use shared::door::Call;
+use shared::serve::refuse::REQUEST_ID;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -63,11 +64,12 @@ impl Link {
         &self,
         pool: &Pool,
         node: SocketAddr,
-        call: Call,
+        (call, id): (Call, &HeaderValue),
         body: Bytes,
     ) -> Result<Bytes, Fault> {
         let mut request = Request::post(format!("http://{node}{}", call.path()))
             .header(CONTENT_TYPE, "application/json")
+            .header(REQUEST_ID, id)
             .body(Full::new(body))
             .map_err(unsendable)?;
         if let Some(bearer) = &self.bearer {

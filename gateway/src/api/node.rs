@@ -2,6 +2,7 @@
 
 use super::link::{Link, Pool};
 use hyper::StatusCode;
+use hyper::header::HeaderValue;
 use shared::door::Call;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -114,11 +115,16 @@ impl Node {
 
     /// One request. A connection that the node closed while it lay idle is found out only by using it, so what
     /// breaks off is asked once more, over a new one: a call may be repeated.
-    pub(super) async fn post(&self, call: Call, body: bytes::Bytes) -> Result<bytes::Bytes, Fault> {
-        match self.link.post(&self.pool(), self.address, call, body.clone()).await {
+    pub(super) async fn post(
+        &self,
+        call: Call,
+        id: &HeaderValue,
+        body: bytes::Bytes,
+    ) -> Result<bytes::Bytes, Fault> {
+        match self.link.post(&self.pool(), self.address, (call, id), body.clone()).await {
             Err(Fault::Closed(_)) => {
                 self.forget_connections();
-                self.link.post(&self.pool(), self.address, call, body).await
+                self.link.post(&self.pool(), self.address, (call, id), body).await
             }
             answered => answered,
         }

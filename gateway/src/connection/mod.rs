@@ -242,6 +242,7 @@ async fn live(
         }
     };
     attach::detach(node, &connection).boxed().await;
+    tracing::debug!(connection_id = %connection.id, code = ended.0.code(), side = ended.1, "a connection has ended");
     ended
 }
 

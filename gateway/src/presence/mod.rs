@@ -189,11 +189,16 @@ impl Keeper {
         publish(node, &offline).await;
     }
 
-    /// A planned stop: the lease is given up, and with it everybody who is not elsewhere.
+    /// A planned stop. Whoever was here is on the way to another gateway, and is to be seen meanwhile: the lease is taken a
+    /// last time and runs out by itself. With nobody here it is given up.
     pub async fn release(&self) {
-        let life = self.here().life;
-        // Without the store the lease runs out by itself.
-        let _ = self.store.release(life).await;
+        let (life, is_empty) = {
+            let here = self.here();
+            (here.life, here.users.is_empty())
+        };
+        // Without the store it runs out as well.
+        let _ =
+            if is_empty { self.store.release(life).await } else { self.store.renew(life).await.map(drop) };
     }
 }
 

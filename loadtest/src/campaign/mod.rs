@@ -1,28 +1,30 @@
 //! One campaign: a cluster, people, load, faults, rest, and the verdict.
 
 mod options;
-mod dump;
+mod load;
+pub(crate) mod dump;
 mod nodes;
 mod report;
 
+pub(crate) use load::Load;
 pub use options::{HELP, Options};
 pub use report::report;
+pub(crate) use report::{Spread, counted};
 
 use crate::check::{Rules, Verdict, check};
 use crate::client::{Faces, Order, World};
 use crate::history::{Ending, Event, Moment, Recorder, What};
+use crate::logs::{self, Search};
 use crate::nemesis::{self, Field, Limits};
-use crate::workload::{People, Workload};
+use crate::workload::People;
 use anyhow::{Context, Result};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use testkit::cluster::{Cluster, ClusterPlan};
+use testkit::cluster::{Cluster, ClusterPlan, Node};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 /// Load without faults, before the first one.
@@ -66,15 +68,13 @@ async fn live(
     // Ours, so that clients can come with tokens that run out soon.
     let jwt_secret = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
     let cluster = Cluster::start(plan(options).env("JWT_SECRET", &jwt_secret)).await;
-    let addresses =
-        |nodes: &[testkit::cluster::Node]| nodes.iter().map(|node| node.address.clone()).collect::<Vec<_>>();
     let world = World::of(recorder, &addresses(&cluster.gateways), &addresses(&cluster.apis), jwt_secret)?;
     let (world, faces, stop) = (Arc::new(world), Faces::default(), CancellationToken::new());
     let people = Arc::new(People::gather(options.size, options.seed, &world, &faces, &stop).await?);
     let field = Field { cluster, people, faces, world };
     tell(format!("{} devices of {} people", field.people.devices.len(), field.people.persons.len()));
 
-    let load = Load::start(&field, options);
+    let load = Load::start(&field.people, options.rate, options.seed, false);
     sleep(WARM_UP).await;
     let until = options.minutes.map(|minutes| Instant::now() + Duration::from_secs_f64(minutes * 60.0));
     let mut rng = StdRng::seed_from_u64(options.seed.wrapping_add(1));
@@ -89,11 +89,17 @@ async fn live(
     ghosts(&field, Duration::from_secs(options.rest)).await;
     // Before everybody's whole history is asked for, which is work again.
     nodes::figures(&field.cluster, &field.world.recorder, Moment::After).await;
-    let ending = dump::take(&field.cluster.mariadb.admin_url, &field.world, &field.people).await?;
-    nodes::logs(&field.cluster, &field.world.recorder);
+    let ending = dump::take(&field.cluster.mariadb.admin_url, &field.world, &field.people, 1).await?;
+    let search = Search::of(&field.cluster, &field.world)?;
+    logs::read(&field.cluster, &search, &field.world.recorder, true);
     stop.cancel();
     let events = field.world.recorder.finish(&ending)?;
     Ok((events, ending))
+}
+
+/// Where nodes serve clients.
+pub(crate) fn addresses(nodes: &[Node]) -> Vec<String> {
+    nodes.iter().map(|node| node.address.clone()).collect()
 }
 
 fn plan(options: &Options) -> ClusterPlan {
@@ -108,31 +114,8 @@ fn plan(options: &Options) -> ClusterPlan {
         .env("SLOW_CLOSE_MS", "3000")
 }
 
-/// The load while it runs.
-struct Load {
-    stop: CancellationToken,
-    tasks: TaskTracker,
-}
-
-impl Load {
-    fn start(field: &Field, options: &Options) -> Self {
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let moves = Arc::new(AtomicBool::new(true));
-        moves.store(true, Ordering::Relaxed);
-        let load = Workload { people: field.people.clone(), rate: options.rate, moves };
-        tasks.spawn(load.run(StdRng::seed_from_u64(options.seed), stop.clone()));
-        tasks.close();
-        Self { stop, tasks }
-    }
-
-    async fn stop(self) {
-        self.stop.cancel();
-        self.tasks.wait().await;
-    }
-}
-
 /// Nothing is broken and nobody speaks any more: what is on its way arrives, and cursors are put where they stay.
-async fn rest(field: &Field, tell: &mut impl FnMut(String)) {
+pub(crate) async fn rest(field: &Field, tell: &mut impl FnMut(String)) {
     field.cluster.heal_all();
     let since = Instant::now();
     let busy = |field: &Field| {

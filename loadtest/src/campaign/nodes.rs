@@ -1,13 +1,12 @@
-//! How the nodes are, from outside: memory, open files and tasks, and whether a log has what no log may have.
+//! How the nodes are, from outside: memory, open files and tasks.
 
-use crate::client::CANARY;
 use crate::history::{Moment, Recorder, What};
 use shared::metrics::TASKS;
-use testkit::cluster::{Cluster, Node};
+use testkit::cluster::Cluster;
 
 /// Notes the figures of all nodes.
 pub async fn figures(cluster: &Cluster, recorder: &Recorder, moment: Moment) {
-    for node in nodes(cluster) {
+    for node in cluster.nodes() {
         let Some(pid) = node.pid() else { continue };
         let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
         let rss = status
@@ -20,20 +19,4 @@ pub async fn figures(cluster: &Cluster, recorder: &Recorder, moment: Moment) {
         let tasks = tasks.unwrap_or(0.0) as u64;
         recorder.note(What::Figures { node: node.name().into(), moment, rss_kib, fds, tasks });
     }
-}
-
-/// Notes lines that no log may have: a panic, what people said, a token.
-pub fn logs(cluster: &Cluster, recorder: &Recorder) {
-    for node in nodes(cluster) {
-        let output = node.output();
-        let bad = |line: &&str| line.contains("panicked at") || line.contains(CANARY) || line.contains("eyJ");
-        for line in output.lines().filter(bad).take(5) {
-            let line: String = line.chars().take(300).collect();
-            recorder.note(What::BadLog { node: node.name().into(), line: line.into() });
-        }
-    }
-}
-
-fn nodes(cluster: &Cluster) -> impl Iterator<Item = &Node> {
-    cluster.gateways.iter().chain(&cluster.apis)
 }

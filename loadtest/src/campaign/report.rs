@@ -11,6 +11,12 @@ use std::fmt::Write;
 pub fn report(verdict: &Verdict, events: &[Event]) -> String {
     let mut text = String::new();
     kinds(&mut text, &verdict.faults);
+    text + &counted(verdict, events)
+}
+
+/// What was counted, and what is wrong.
+pub(crate) fn counted(verdict: &Verdict, events: &[Event]) -> String {
+    let mut text = String::new();
     let counts = &verdict.counts;
     let total =
         |names: &[&str]| names.iter().map(|name| verdict.totals.get(name).copied().unwrap_or(0)).sum::<u64>();
@@ -69,15 +75,15 @@ fn kinds(text: &mut String, faults: &[FaultLine]) {
     let _ = writeln!(text);
 }
 
-/// Seconds.
-struct Spread {
-    half: f64,
-    most: f64,
-    max: f64,
+/// The middle one of some times, the 99th of 100, and the longest, in seconds.
+pub(crate) struct Spread {
+    pub half: f64,
+    pub most: f64,
+    pub max: f64,
 }
 
 impl Spread {
-    fn of(times: impl Iterator<Item = Micros>) -> Self {
+    pub fn of(times: impl Iterator<Item = Micros>) -> Self {
         let mut times: Vec<Micros> = times.collect();
         times.sort_unstable();
         let at = |share: f64| {

@@ -116,22 +116,28 @@ impl World {
     /// Opens an account.
     pub async fn register(&self, api: usize, name: &str) -> Option<Tokens> {
         let body = json!({ "username": name, "email": email(name), "password": PASSWORD });
-        Tokens::of(&self.post(api, "/api/auth/register", "", body).await?)
+        self.tokens_of(&self.post(api, "/api/auth/register", "", body).await?)
     }
 
     /// Begins a session.
     pub async fn log_in(&self, api: usize, name: &str) -> Option<Tokens> {
         let body = json!({ "email": email(name), "password": PASSWORD });
-        Tokens::of(&self.post(api, "/api/auth/login", "", body).await?)
+        self.tokens_of(&self.post(api, "/api/auth/login", "", body).await?)
     }
 
     /// Renews a session: `Err` when it is refused for good.
     pub async fn refresh(&self, api: usize, refresh: &str) -> Result<Option<Tokens>, ()> {
         match self.post(api, "/api/auth/refresh", "", json!({ "refresh_token": refresh })).await {
             Some(answer) if answer.status == 401 => Err(()),
-            Some(answer) => Ok(Tokens::of(&answer)),
+            Some(answer) => Ok(self.tokens_of(&answer)),
             None => Ok(None),
         }
+    }
+
+    fn tokens_of(&self, answer: &Answer) -> Option<Tokens> {
+        let tokens = Tokens::of(answer)?;
+        self.given([&tokens.token, &tokens.refresh]);
+        Some(tokens)
     }
 
     /// A page of history; `Err` with the status when it is refused.

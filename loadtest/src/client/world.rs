@@ -3,7 +3,7 @@
 
 use crate::history::Recorder;
 use rand::Rng;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub struct World {
     /// The highest acked place of each conversation. Never held over an await.
     acked: Mutex<HashMap<i64, i64>>,
     tries: AtomicU64,
+    /// Every token that was given out: no log may have one. Never held over an await.
+    tokens: Mutex<BTreeSet<String>>,
 }
 
 impl World {
@@ -56,6 +58,7 @@ impl World {
             http,
             acked: Mutex::default(),
             tries: AtomicU64::new(0),
+            tokens: Mutex::default(),
         })
     }
 
@@ -72,6 +75,18 @@ impl World {
     /// How many sends were tried so far.
     pub fn tries(&self) -> u64 {
         self.tries.load(Ordering::Relaxed)
+    }
+
+    /// A session was given these tokens.
+    pub fn given(&self, tokens: [&str; 2]) {
+        let mut given = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        given.extend(tokens.map(str::to_owned));
+    }
+
+    /// Every token that was given out.
+    #[must_use]
+    pub fn tokens(&self) -> BTreeSet<String> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A message was acked.

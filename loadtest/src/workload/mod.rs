@@ -10,7 +10,6 @@ use crate::history::Key;
 use rand::Rng;
 use rand::rngs::StdRng;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -24,8 +23,8 @@ pub struct Workload {
     pub people: Arc<People>,
     /// Messages a second.
     pub rate: f64,
-    /// Whether people come and go, too.
-    pub moves: Arc<AtomicBool>,
+    /// Whether nobody goes away, stops reading or logs out: whoever loses a line then was not the one to cut it.
+    pub stays: bool,
 }
 
 impl Workload {
@@ -40,9 +39,7 @@ impl Workload {
                 owed -= 1.0;
                 self.talk(&mut rng);
             }
-            if self.moves.load(Ordering::Relaxed) {
-                self.other(&mut rng);
-            }
+            self.other(&mut rng);
         }
     }
 
@@ -91,6 +88,7 @@ impl Workload {
                 people.device(anybody(group, rng), rng).order(Order::Type { key: Key::Group(group.id) });
             }
             45..=54 => device.order(Order::Read),
+            55..=67 if self.stays => {}
             55..=62 => device.order(Order::Away(Duration::from_millis(rng.random_range(0..4_000)))),
             63..=63 => device.order(Order::Pause(Duration::from_millis(rng.random_range(200..2_000)))),
             64..=65 => device.order(Order::Refresh),

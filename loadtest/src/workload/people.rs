@@ -17,13 +17,17 @@ pub struct Size {
     pub users: usize,
     /// Groups that are spoken in all the time.
     pub groups: usize,
+    /// How likely somebody is in one of them; everybody is in the first.
+    pub share: f64,
     /// Groups, and as many pairs, that are spoken in during faults.
     pub quiet: usize,
+    /// Devices of every fourth person; the others have one.
+    pub devices: usize,
 }
 
 impl Default for Size {
     fn default() -> Self {
-        Self { users: 30, groups: 5, quiet: 6 }
+        Self { users: 30, groups: 5, share: 0.4, quiet: 6, devices: 2 }
     }
 }
 
@@ -64,10 +68,12 @@ pub struct People {
     pub quiet_pairs: Vec<(usize, usize)>,
 }
 
-/// Every third comes and goes, every fourth has two devices, every fifth a socket that holds little.
+/// Every third comes and goes, every fourth has several devices, every fifth a socket that holds little.
 const VISITS: usize = 3;
-const TWO_DEVICES: usize = 4;
+const SEVERAL_DEVICES: usize = 4;
 const SMALL: usize = 5;
+/// So many everybody watches: themselves and those who come after them.
+const WATCHED: usize = 50;
 
 impl People {
     /// Opens the accounts, makes the groups, and connects everybody.
@@ -91,7 +97,7 @@ impl People {
         let ids: Vec<i64> = starts.iter().map(|(_, tokens)| tokens.user).collect();
         let (mut groups, mut quiet_groups) = (Vec::new(), Vec::new());
         for nth in 0..size.groups + size.quiet {
-            let members = members(nth, size.users, nth < size.groups, &mut rng);
+            let members = members(nth, &size, &mut rng);
             let group = found(world, &starts, members).await?;
             if nth < size.groups { groups.push(group) } else { quiet_groups.push(group) }
         }
@@ -100,14 +106,14 @@ impl People {
         let mut people = Self { persons: vec![], devices: vec![], groups, quiet_groups, quiet_pairs };
         for (nth, (name, tokens)) in starts.into_iter().enumerate() {
             let mut person = Person { user: tokens.user, name: name.clone(), devices: vec![] };
-            for device in 0..if nth % TWO_DEVICES == 0 { 2 } else { 1 } {
+            for device in 0..if nth % SEVERAL_DEVICES == 0 { size.devices } else { 1 } {
                 let tokens = match device {
                     0 => tokens.clone(),
                     _ => world.log_in(world.any_api(&mut rng), &name).await.context("logging in")?,
                 };
                 let client = people.devices.len() as u32 + 1;
                 let small_buffers = nth % SMALL == 1;
-                let watch = ids.clone();
+                let watch = ids.iter().cycle().skip(nth).take(WATCHED.min(ids.len())).copied().collect();
                 let start = Start {
                     client,
                     name: name.clone(),
@@ -138,11 +144,11 @@ impl People {
 }
 
 /// Owner, regulars, visitors. The first group has everybody.
-fn members(nth: usize, users: usize, loud: bool, rng: &mut StdRng) -> (usize, Vec<usize>, Vec<usize>) {
-    let owner = nth * 3 % users;
-    let chosen: Vec<usize> = (0..users)
-        .filter(|user| *user != owner && (nth == 0 || rng.random_bool(if loud { 0.4 } else { 0.3 })))
-        .collect();
+fn members(nth: usize, size: &Size, rng: &mut StdRng) -> (usize, Vec<usize>, Vec<usize>) {
+    let (owner, loud) = (nth * 3 % size.users, nth < size.groups);
+    let share = if loud { size.share } else { size.share * 0.75 };
+    let chosen: Vec<usize> =
+        (0..size.users).filter(|user| *user != owner && (nth == 0 || rng.random_bool(share))).collect();
     // Nobody comes or goes where it is quiet: that would be something said.
     let (visitors, regulars) = chosen.into_iter().partition(|user| loud && user % VISITS == 0);
     (owner, regulars, visitors)

@@ -7,9 +7,11 @@ use salvo::http::header::{HeaderValue, RETRY_AFTER};
 use salvo::{Depot, FlowCtrl, Request, Response, handler};
 use serde_json::json;
 use std::time::Duration;
+use tracing::Instrument;
 use uuid::Uuid;
 
-const REQUEST_ID: &str = "x-request-id";
+/// The header that names a request.
+pub const REQUEST_ID: &str = "x-request-id";
 
 /// Writes a refusal, in place of whatever the answer held.
 pub fn refuse(res: &mut Response, code: Code, retry_after: Option<Duration>) {
@@ -30,7 +32,8 @@ pub fn refuse_too_fast(res: &mut Response, limit: TooFast) {
     refuse(res, Code::TooFast, Some(limit.retry_after));
 }
 
-/// Names the request: in the answer's header, in errors and in the log.
+/// Names the request: in the answer's header, in errors, and in each line of the log that is written on its behalf. The
+/// internal port adds the name that the asking node gave it.
 #[handler]
 pub(super) async fn with_request_id(
     req: &mut Request,
@@ -42,7 +45,8 @@ pub(super) async fn with_request_id(
     if let Ok(value) = HeaderValue::from_str(&id) {
         res.headers_mut().insert(REQUEST_ID, value);
     }
-    ctrl.call_next(req, depot, res).await;
+    let span = tracing::info_span!("request", request_id = %id, door_id = tracing::field::Empty);
+    ctrl.call_next(req, depot, res).instrument(span).await;
 }
 
 /// Puts into JSON what the router itself refused: no route, no such method, a body too large, a panic.

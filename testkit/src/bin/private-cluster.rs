@@ -19,7 +19,8 @@ use tokio::time::sleep;
 /// The list of all variables of the nodes; those that are set are handed on.
 const VARIABLES: &str = include_str!("../../../.env.example");
 /// Whose values are the cluster's own affair.
-const OURS: [&str; 6] = ["LISTEN", "INTERNAL_LISTEN", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "API_URLS"];
+const OURS: [&str; 7] =
+    ["LISTEN", "INTERNAL_LISTEN", "DATA_DIR", "DATABASE_URL", "REDIS_URL", "API_URLS", "NODE_NAME"];
 /// Long enough to see a drain, short enough for who waits for its end.
 const DRAIN_MS: &str = "2000";
 const LOOK: Duration = Duration::from_millis(100);

@@ -19,6 +19,8 @@ pub struct ClusterMariaDb {
     pub url: String,
     /// The same database as the server's root: for `SET GLOBAL` and the like.
     pub admin_url: String,
+    password: String,
+    root_password: String,
     daemon: Daemon,
     port: SteadyPort,
 }
@@ -43,7 +45,8 @@ impl ClusterMariaDb {
         let url = |user: &str, password: &str| {
             format!("mysql://{user}:{password}@127.0.0.1:{}/imtt", port.number())
         };
-        Self { url: url("imtt", &password), admin_url: url("root", &root_password), daemon, port }
+        let (url, admin_url) = (url("imtt", &password), url("root", &root_password));
+        Self { url, admin_url, password, root_password, daemon, port }
     }
 
     /// Whether it answers.
@@ -57,6 +60,13 @@ impl ClusterMariaDb {
     /// When it ends instead, or does not answer in a minute: with what it wrote.
     pub async fn wait_ready(&self) {
         ready::wait(&self.daemon, async || self.is_ready().await).await;
+    }
+
+    pub(super) fn passwords(&self) -> [(&'static str, String); 2] {
+        [
+            ("the password of DATABASE_URL", self.password.clone()),
+            ("the database's root password", self.root_password.clone()),
+        ]
     }
 
     pub(super) fn port(&self) -> u16 {

@@ -48,6 +48,8 @@ pub struct Cluster {
     pub front: Option<Front>,
     /// Where the logs are, NAME.log each.
     pub logs: PathBuf,
+    /// What no log may show, each with its name.
+    pub secrets: Vec<(&'static str, String)>,
     proxies: BTreeMap<Link, Proxy>,
     /// The last to be dropped, when nobody writes there any more.
     _scratch: Scratch,
@@ -88,7 +90,11 @@ impl Cluster {
             Some(front) => Some(Front::start(front, plan.port, (&gateways, &apis), folder, &logs).await),
             None => None,
         };
-        Self { gateways, apis, mariadb, redis, front, logs, proxies: links.proxies, _scratch: scratch }
+        let mut secrets = wiring.secrets();
+        secrets.extend(mariadb.passwords());
+        secrets.push(("the password of REDIS_URL", redis.password().to_owned()));
+        let proxies = links.proxies;
+        Self { gateways, apis, mariadb, redis, front, logs, secrets, proxies, _scratch: scratch }
     }
 
     /// The proxy in a link.
@@ -108,6 +114,11 @@ impl Cluster {
     /// Heals all links.
     pub fn heal_all(&self) {
         self.links().for_each(|(_, proxy)| proxy.heal());
+    }
+
+    /// The gateways, then the apis.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.gateways.iter().chain(&self.apis)
     }
 
     /// All processes.

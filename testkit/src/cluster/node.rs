@@ -39,6 +39,16 @@ pub struct Node {
 }
 
 impl Node {
+    /// Starts as the binary of this folder from the next time on: another release.
+    ///
+    /// # Panics
+    /// When there is no such binary.
+    pub fn release(&self, folder: &Path) {
+        let program = self.name().split('-').next().expect("a name has a kind");
+        let binary = super::binary(folder, program);
+        self.alter(|recipe| recipe.program(binary));
+    }
+
     /// Whether `/readyz` says so.
     pub async fn is_ready(&self) -> bool {
         let asked = self.http.get(format!("{}/readyz", self.internal)).send().await;
@@ -89,6 +99,7 @@ impl NodeRecipe {
     pub(super) fn new(name: &str, program: &Path, ports: Ports, logs: &Path) -> Self {
         let listen = |port: &SteadyPort| format!("127.0.0.1:{}", port.number());
         let recipe = Recipe::new(name, program, logs)
+            .env("NODE_NAME", name)
             .env("LISTEN", listen(&ports.public))
             .env("INTERNAL_LISTEN", listen(&ports.internal));
         Self { recipe, ports }

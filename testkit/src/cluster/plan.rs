@@ -60,7 +60,8 @@ impl ClusterPlan {
     }
 
     /// The folder of the binaries.
-    pub(super) fn binaries(&self) -> PathBuf {
+    #[must_use]
+    pub fn binaries(&self) -> PathBuf {
         self.binaries.clone().unwrap_or_else(own_folder)
     }
 }

@@ -22,6 +22,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 pub struct ClusterRedis {
     /// What a node has as its `REDIS_URL`, but for the port when there are proxies.
     pub url: String,
+    password: String,
     daemon: Daemon,
     port: SteadyPort,
     client: Client,
@@ -39,7 +40,7 @@ impl ClusterRedis {
         daemon.start();
         let url = format!("redis://default:{password}@127.0.0.1:{}", port.number());
         let client = Client::open(url.as_str()).expect("the URL is well made");
-        let redis = Self { url, daemon, port, client };
+        let redis = Self { url, password, daemon, port, client };
         redis.wait_ready().await;
         redis
     }
@@ -70,6 +71,10 @@ impl ClusterRedis {
         tokio::time::timeout(ANSWER_LIMIT, asking)
             .await
             .unwrap_or_else(|late| Err(std::io::Error::from(late).into()))
+    }
+
+    pub(super) fn password(&self) -> &str {
+        &self.password
     }
 
     pub(super) fn port(&self) -> u16 {

@@ -58,6 +58,12 @@ impl Wiring<'_> {
         (0..self.plan.gateways).map(build).collect()
     }
 
+    /// What the nodes share and nobody else may know.
+    pub(super) fn secrets(&self) -> Vec<(&'static str, String)> {
+        let own = [("JWT_SECRET", &self.secrets.jwt), ("INTERNAL_SECRET", &self.secrets.internal)];
+        own.map(|(name, ours)| (name, self.plan.environment.get(name).unwrap_or(ours).clone())).into()
+    }
+
     fn common(&self, recipe: NodeRecipe) -> NodeRecipe {
         let recipe = recipe
             .env("JWT_SECRET", &self.secrets.jwt)

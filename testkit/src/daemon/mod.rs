@@ -1,4 +1,5 @@
-//! A child process that is killed, stopped and started again: always the same program, arguments, variables and log.
+//! A child process that is killed, stopped and started again: the same program, arguments, variables and log, until it is
+//! altered.
 //!
 //! All verbs take `&self`, so that a test, a fault campaign and a supervisor may share one. Whether it still runs is
 //! asked of the system each time, under the lock under which it is signalled: no signal ever meets a stranger who was
@@ -8,7 +9,7 @@ mod recipe;
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -26,13 +27,15 @@ const END_LIMIT: Duration = Duration::from_secs(60);
 /// The child process, running or not. Dropping this kills it; so does the end of our process, however it comes.
 #[derive(Debug)]
 pub struct Daemon {
-    recipe: Recipe,
+    name: String,
+    log: PathBuf,
     /// Guards the only handle on the child; never held over an await.
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    recipe: Recipe,
     running: Option<Running>,
     last_end: Option<ExitStatus>,
     starts: u32,
@@ -49,13 +52,15 @@ impl Daemon {
     /// Not started yet.
     #[must_use]
     pub fn new(recipe: Recipe) -> Self {
-        Self { recipe, state: Mutex::default() }
+        let (name, log) = (recipe.name().to_owned(), recipe.log().to_owned());
+        let state = State { recipe, running: None, last_end: None, starts: 0 };
+        Self { name, log, state: Mutex::new(state) }
     }
 
     /// `gateway-2`.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.recipe.name()
+        &self.name
     }
 
     /// Starts it, and does not wait until it serves.
@@ -65,11 +70,16 @@ impl Daemon {
     pub fn start(&self) {
         self.with(|state| {
             assert!(state.running.is_none(), "{} runs already", self.name());
-            let child = self.recipe.spawn();
+            let child = state.recipe.spawn();
             let guard = Guard::over(child.id(), None);
             state.running = Some(Running { child, _guard: guard });
             state.starts += 1;
         });
+    }
+
+    /// Changes how it is started the next time: another program, or other variables. Its name and its log stay.
+    pub fn alter(&self, change: impl FnOnce(Recipe) -> Recipe) {
+        self.with(|state| state.recipe = change(state.recipe.clone()));
     }
 
     /// Its pid, while it runs.
@@ -167,7 +177,7 @@ impl Daemon {
     /// The file that it writes to.
     #[must_use]
     pub fn log(&self) -> &Path {
-        self.recipe.log()
+        &self.log
     }
 
     /// Every look at the state first takes note of an end.

@@ -50,6 +50,7 @@ pub async fn send_message(
     let app = App::of(depot)?;
     let draft = Draft::check(viewer.user_id, body.0.into(), app.config.max_content)?;
     let stored = app.append.send(draft.clone()).await?;
+    tracing::debug!(client_message_id = %draft.client_message_id, seq = stored.seq, "a message was sent over REST");
     let message = as_stored(draft, stored);
     let read = match message.receiver_id {
         // Stored it is, whatever becomes of this: a cursor that cannot be read is one that has not moved.

@@ -27,8 +27,13 @@ impl State {
             }
             Some(Message::Close(frame)) => {
                 let code = frame.map(|frame| frame.code.into());
+                let told = self.attached.as_ref().and_then(|attached| attached.leave_at);
                 self.cut(code);
-                self.come_back(code);
+                match told {
+                    // Of a gateway that stops: not before the time that it gave.
+                    Some(at) => self.dial_at = at.max(now),
+                    None => self.come_back(code),
+                }
             }
             Some(_) => {}
             None => {
