@@ -23,7 +23,7 @@ use restart::Restart;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use testkit::cluster::{Cluster, ClusterPlan};
+use testkit::cluster::{Cluster, ClusterPlan, FrontKind, FrontPlan};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -64,7 +64,7 @@ pub async fn run(options: &Options, mut tell: impl FnMut(String)) -> Result<Outc
     let now = plan.binaries();
     let first = options.previous.clone().unwrap_or_else(|| now.clone());
     let cluster = Cluster::start(ClusterPlan { binaries: Some(first), ..plan }).await;
-    let proxy = cluster.haproxy.as_ref().map(|haproxy| haproxy.address.clone()).unwrap_or_default();
+    let proxy = cluster.front.as_ref().map(|front| front.address.clone()).unwrap_or_default();
     let world = World::of(
         recorder.clone(),
         std::slice::from_ref(&proxy),
@@ -122,7 +122,8 @@ async fn ending(field: &Field, recorder: &Recorder, jwt_secret: String) -> Resul
 fn plan(options: &Options) -> ClusterPlan {
     let logs = options.out.as_deref().map(|folder: &Path| folder.join("logs"));
     let (gateways, apis, binaries) = (options.gateways, options.apis, options.binaries.clone());
-    let plan = ClusterPlan { gateways, apis, haproxy: true, binaries, logs, ..ClusterPlan::default() };
+    let front = Some(FrontPlan::of(FrontKind::HaProxy));
+    let plan = ClusterPlan { gateways, apis, front, binaries, logs, ..ClusterPlan::default() };
     // What is logged at all is searched for what may not be.
     plan.env("DRAIN_MS", options.drain_ms.to_string()).env("LOG", "debug").env("LOG_FORMAT", "json")
 }
