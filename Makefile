@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots test-needs test-mysql conversation conformance fuzz bench chaos chaos-smoke sabotage load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots test-needs test-mysql conversation conformance watch-check fuzz bench chaos chaos-smoke sabotage load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -72,6 +72,9 @@ conversation: ## Three people talk through a kill -9 and a restart, over the doc
 
 conformance: ## Autobahn's cases against our WebSocket codec, all that apply (CASES="7.* 1.1.1" for some)
 	@bash $(SCRIPTS)/conformance.sh
+
+watch-check: ## Every query of every dashboard and alert against a cluster, Prometheus and exporters that live; installs what it needs
+	@bash $(SCRIPTS)/watch-check.sh
 
 fuzz: ## Hostile bytes for the WebSocket decoder, found by coverage, for TIME seconds (300)
 	@bash $(SCRIPTS)/fuzz.sh

@@ -40,6 +40,7 @@ check_node() {
 check_rust
 need_compiler
 need_cluster
+need_watching
 need "Python with its WebSocket library" "python3 python3-websockets" python_with_websockets
 need_pip
 need "ps, to end what was started" "procps" has ps

@@ -56,6 +56,9 @@ browsers() {
   (cd frontend && IM_TT=$built/im-tt IM_TT_CLUSTER=$built/private-cluster npm run --silent e2e) 2>&1 | tee -a "$results"
 }
 
+# What watches, against what lives: one long test, left out of the others.
+watching() { cargo test --workspace --locked --test watching -- --ignored 2>&1 | tee -a "$results"; }
+
 # Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
 faults() { "$target/debug/imtt-chaos" --smoke; }
 
@@ -91,6 +94,7 @@ stage "build" cargo build --workspace --all-targets --locked
 private_mariadb
 stage "tests" tests
 stage "conformance" bash deploy/scripts/conformance.sh "$target/debug/examples/echo"
+stage "watching" watching
 stage "faults" faults
 stage "docs" docs
 stage "conversation" "$python" -B deploy/scripts/conversation.py "$target/debug/im-tt"

@@ -49,7 +49,8 @@ impl Settled {
             Decision::New(place) => {
                 let message = stored[place].clone();
                 let members_version = picture.entries[place].members_version;
-                counter!(ACCEPTED, "kind" => message.message_type.clone()).increment(1);
+                let kind = if message.sender_id.is_canary() { "canary" } else { &message.message_type };
+                counter!(ACCEPTED, "kind" => kind.to_owned()).increment(1);
                 Ok(Some(self.publish(Publication { message, members_version, fresh: true })))
             }
             Decision::Again(place) => {

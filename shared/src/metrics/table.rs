@@ -189,5 +189,5 @@ fn events() -> Vec<String> {
 }
 
 fn kinds() -> Vec<String> {
-    words(&["text", "image", "file", "member_joined", "member_left"])
+    words(&["text", "image", "file", "member_joined", "member_left", "canary"])
 }

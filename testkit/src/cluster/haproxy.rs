@@ -19,10 +19,13 @@ const SETTINGS: &str = include_str!("../../../deploy/haproxy/haproxy.cfg");
 pub struct HaProxy {
     /// `http://127.0.0.1:PORT`, where the whole cluster looks like one server.
     pub address: String,
+    /// `http://127.0.0.1:PORT`, where it tells Prometheus of itself.
+    pub stats: String,
     daemon: Daemon,
     port: u16,
     /// `None` when the port was asked for by number.
     _claim: Option<SteadyPort>,
+    _stats: SteadyPort,
 }
 
 impl HaProxy {
@@ -35,17 +38,21 @@ impl HaProxy {
         let program = find("haproxy").expect("haproxy is needed: install it");
         let claim = port.is_none().then(SteadyPort::claim);
         let port = port.or_else(|| claim.as_ref().map(SteadyPort::number)).expect("one or the other");
+        let stats = SteadyPort::claim();
         let (settings, servers) = (folder.join("haproxy.cfg"), folder.join("servers.cfg"));
         fs::write(&settings, SETTINGS).expect("a file in our own folder");
         fs::write(&servers, list_of(nodes)).expect("a file in our own folder");
         let recipe = Recipe::new("haproxy", program, logs)
             .args(["-db".as_ref(), "-f".as_ref(), settings.as_os_str(), "-f".as_ref(), servers.as_os_str()])
-            .env("IMTT_BIND", format!("127.0.0.1:{port}"));
+            .env("IMTT_BIND", format!("127.0.0.1:{port}"))
+            .env("IMTT_STATS_BIND", format!("127.0.0.1:{}", stats.number()));
         let haproxy = Self {
             address: format!("http://127.0.0.1:{port}"),
+            stats: format!("http://127.0.0.1:{}", stats.number()),
             daemon: Daemon::new(recipe),
             port,
             _claim: claim,
+            _stats: stats,
         };
         haproxy.start();
         haproxy.wait_ready().await;
