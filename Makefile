@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules conformance fuzz bench chaos chaos-smoke sabotage rolling restore-drill load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules watch-check conformance fuzz bench chaos chaos-smoke sabotage rolling restore-drill load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -84,6 +84,9 @@ k8s-rules: ## The PrometheusRule of k8s/ anew, from deploy/prometheus
 
 conformance: ## Autobahn's cases against our WebSocket codec, all that apply (CASES="7.* 1.1.1" for some)
 	@bash $(SCRIPTS)/conformance.sh
+
+watch-check: ## Every query of every dashboard and alert against a cluster, Prometheus and exporters that live; installs what it needs
+	@bash $(SCRIPTS)/watch-check.sh
 
 fuzz: ## Hostile bytes for the WebSocket decoder, found by coverage, for TIME seconds (300)
 	@bash $(SCRIPTS)/fuzz.sh

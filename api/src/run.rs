@@ -10,7 +10,7 @@ use salvo::async_trait;
 use shared::bus::Bus;
 use shared::bus::redis::RedisBus;
 use shared::config::{RateLimiting, Secret};
-use shared::metrics;
+use shared::metrics::{self, Program};
 use shared::presence::redis::RedisPresence;
 use shared::program::{Signals, announce};
 use shared::rate::redis::RedisRateLimits;
@@ -43,7 +43,8 @@ pub async fn live(settings: Settings) -> Result<(), Failure> {
     settings.node.log.start();
     let internal = bind(settings.node.internal_listen)?;
     let signals = Signals::listen()?;
-    let exporter = metrics::install()?;
+    let exporter = metrics::install(Program::Api, Some(store::schema()))?;
+    tokio::spawn(metrics::runtime::feel());
     let stop = CancellationToken::new();
     let stopped = {
         let stop = stop.clone();

@@ -210,7 +210,7 @@ async fn without_its_database_a_node_puts_everything_off_and_is_not_ready() {
 
 #[tokio::test]
 async fn requests_are_measured_by_route_and_never_by_path() {
-    let metrics = shared::metrics::install().unwrap();
+    let metrics = shared::metrics::install(shared::metrics::Program::Api, None).unwrap();
     let node = Node::start().await;
     let alice = node.register("alice").await;
     alice.get(&node, "/api/users/987654321").send().await.refused(404, "not_found");

@@ -4,10 +4,11 @@
 mod rest_support;
 
 use insta::assert_snapshot;
-use rest_support::{Answer, ID, Node, Person};
+use rest_support::{Answer, ID, Node, Person, SECRET};
 use serde_json::{Value, json};
 use shared::door::ReadMark;
-use shared::ids::{ConversationId, UserId};
+use shared::ids::{ConversationId, SessionId, UserId};
+use shared::token::Tokens;
 
 async fn two() -> (Node, Person, Person) {
     let node = Node::start().await;
@@ -31,6 +32,21 @@ fn seqs(page: &Value) -> Vec<i64> {
 async fn read(node: &Node, who: &Person, seq: i64) {
     let mark = ReadMark { user_id: UserId(who.id), conversation_id: ConversationId(1), seq };
     api::store::reads::raise(&mut node.app.db.write().await.unwrap(), &[mark]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_canary_is_nobody_that_one_could_write_to_find_or_be() {
+    let node = Node::start().await;
+    let alice = node.register("alice").await;
+    for path in ["/api/messages/list?receiver_id=-1", "/api/users/-1"] {
+        alice.get(&node, path).send().await.refused(400, "bad_id");
+    }
+    let body = json!({"receiver_id": -1, "content": "hi"});
+    alice.post(&node, "/api/messages/send", body).send().await.refused(400, "bad_id");
+    // Even with the secret: a token is not enough without a session of that account.
+    let tokens = Tokens::new(SECRET, node.clock.clone());
+    let forged = Person { token: tokens.issue(UserId(-1), SessionId(1)).unwrap(), ..alice };
+    assert!(!forged.is_logged_in(&node).await);
 }
 
 #[tokio::test]

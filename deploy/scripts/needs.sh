@@ -31,6 +31,12 @@ need_cluster() {
   need "an HAProxy, before a cluster" "haproxy" has haproxy
 }
 
+has_watching() { has prometheus && has promtool && has prometheus-mysqld-exporter && has prometheus-redis-exporter && has prometheus-node-exporter; }
+need_watching() {
+  need "Prometheus and the exporters that it asks" \
+    "prometheus prometheus-mysqld-exporter prometheus-redis-exporter prometheus-node-exporter" has_watching
+}
+
 # What the desktop app is built with, and what a desk of its tests is made of.
 has_webview() { pkg-config --exists webkit2gtk-4.1 gtk+-3.0 ayatana-appindicator3-0.1 dbus-1; }
 need_desktop_build() {

@@ -42,6 +42,7 @@ check_rust
 need_compiler
 need_cluster
 need_sqlite
+need_watching
 need "Python with its WebSocket library" "python3 python3-websockets" python_with_websockets
 need_pip
 need_go

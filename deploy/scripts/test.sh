@@ -62,6 +62,9 @@ k8s() { bash deploy/scripts/k8s-check.sh "$target/debug" 2>&1 | tee -a "$results
 # The real nodes behind both proxies, over TLS: a test that wants the machine for itself.
 proxies() { cargo test --workspace --locked --test fronts -- --ignored 2>&1 | tee -a "$results"; }
 
+# What watches, against what lives: one long test, left out of the others.
+watching() { cargo test --workspace --locked --test watching -- --ignored 2>&1 | tee -a "$results"; }
+
 # Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
 faults() { "$target/debug/imtt-chaos" --smoke; }
 
@@ -119,6 +122,7 @@ stage "tests" tests
 stage "conformance" bash deploy/scripts/conformance.sh "$target/debug/examples/echo"
 stage "proxies" proxies
 stage "k8s" k8s
+stage "watching" watching
 stage "faults" faults
 stage "rolling" rolling
 stage "restore" restore

@@ -43,7 +43,8 @@ pub async fn attach(node: &Arc<Node>, connection: &Arc<Connection>) -> Result<()
     let answer = match look_up(node, connection).await {
         Ok(answer) => answer,
         Err(why) => {
-            counter!(names::WS_CONNECTS, "result" => "refused").increment(1);
+            let result = if why == Close::Unavailable { "unavailable" } else { "refused" };
+            counter!(names::WS_CONNECTS, "result" => result).increment(1);
             return Err(why);
         }
     };

@@ -12,6 +12,9 @@ const LANES: usize = 16;
 /// Over how long a node of a cluster sends its clients away: the others take them one by one.
 const DRAIN_MS: u64 = 30_000;
 
+/// How often a gateway of a cluster sends a canary.
+const CANARY_MS: u64 = 5_000;
+
 /// What the program `gateway` is told.
 #[derive(Debug)]
 pub struct Settings {
@@ -37,7 +40,7 @@ impl Settings {
                 "a gateway needs it: the apis' internal addresses, such as http://api:8081",
             );
         }
-        let gateway = Config::read(env, LANES, DRAIN_MS);
+        let gateway = Config::read(env, Defaults { lanes: LANES, drain_ms: DRAIN_MS, canary_ms: CANARY_MS });
         env.finish()?;
         node.map(|node| Self { node, api_urls, gateway }).ok_or_else(|| BadConfig(Vec::new()))
     }
@@ -72,6 +75,19 @@ pub struct Config {
     pub heartbeat: Duration,
     /// Over how long connections are closed when the node stops.
     pub drain: Duration,
+    /// How often a canary is sent; zero for never.
+    pub canary: Duration,
+}
+
+/// What differs between a gateway of a cluster and the all-in-one.
+#[derive(Debug, Clone, Copy)]
+pub struct Defaults {
+    /// How many lanes drafts wait in.
+    pub lanes: usize,
+    /// Over how long connections are closed, in ms.
+    pub drain_ms: u64,
+    /// How often a canary is sent, in ms.
+    pub canary_ms: u64,
 }
 
 /// How fast one connection may command.
@@ -84,9 +100,9 @@ pub struct CommandRate {
 }
 
 impl Config {
-    /// Reads it. `default_lanes` and `default_drain_ms` are the node kind's.
+    /// Reads it.
     #[must_use]
-    pub fn read(env: &Env, default_lanes: usize, default_drain_ms: u64) -> Self {
+    pub fn read(env: &Env, defaults: Defaults) -> Self {
         let limited = env.parsed("RATE_LIMITS", RateLimiting::On, "`on` or `off`") == RateLimiting::On;
         let rate = CommandRate {
             per_second: env.size("COMMANDS_PER_SECOND", 20, 1, 100_000) as u32,
@@ -95,7 +111,7 @@ impl Config {
         Self {
             allowed_origins: env.list("ALLOWED_ORIGINS", "origins such as https://chat.example.org"),
             trusted_proxies: env.list("TRUSTED_PROXIES", "addresses or ranges such as 10.0.0.0/8"),
-            lanes: env.size("LANES", default_lanes, 1, 1024),
+            lanes: env.size("LANES", defaults.lanes, 1, 1024),
             max_frame: env.size("MAX_FRAME_BYTES", 64 * 1024, 1024, 16 * 1024 * 1024),
             max_frame_before_auth: env.size("MAX_FRAME_BYTES_BEFORE_AUTH", 4 * 1024, 1024, 64 * 1024),
             max_content: env.size("MAX_CONTENT_BYTES", 16 * 1024, 1, 65_535),
@@ -108,7 +124,8 @@ impl Config {
             },
             slow_after: env.millis("SLOW_CLOSE_MS", 10_000, 100, 600_000),
             heartbeat: env.millis("HEARTBEAT_MS", 25_000, 100, 600_000),
-            drain: env.millis("DRAIN_MS", default_drain_ms, 0, 600_000),
+            drain: env.millis("DRAIN_MS", defaults.drain_ms, 0, 600_000),
+            canary: env.millis("CANARY_MS", defaults.canary_ms, 0, 600_000),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod echoes;
 pub mod lookup;
 pub mod api;
 pub mod probe;
+pub mod canary;
 pub mod hub;
 pub mod presence;
 pub mod shutdown;

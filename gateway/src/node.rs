@@ -1,6 +1,7 @@
 //! The composition root of a gateway: everything it is made of, and the tasks that run it.
 
 use crate::api::Api;
+use crate::canary::{self, Canary};
 use crate::config::Config;
 use crate::connection::heartbeat;
 use crate::echoes::{self, Echoes};
@@ -61,6 +62,7 @@ pub struct Node {
     pub(crate) sends: Sends,
     pub(crate) echoes: Arc<Echoes>,
     pub(crate) probe: Probe,
+    pub(crate) canary: Canary,
     pub(crate) subscription: Arc<dyn Subscription>,
     pub(crate) attaches: Lookup<AttachQuestion, AttachAnswer>,
     pub(crate) rosters: Lookup<RosterQuestion, Option<Roster>>,
@@ -106,6 +108,7 @@ impl Node {
             }),
             presence: Keeper::new(presence),
             probe: Probe::new(),
+            canary: Canary::new(),
             echoes,
             subscription,
             draining: AtomicBool::new(false),
@@ -129,6 +132,7 @@ impl Node {
         node.tasks.spawn(presence::turn(node.clone()));
         node.tasks.spawn(probe::turn(node.clone()));
         node.tasks.spawn(echoes::turn(node.clone()));
+        node.tasks.spawn(canary::turn(node.clone()));
         node.tasks.spawn(hub::recovery::follow_apis(node.clone()));
         node
     }

@@ -29,6 +29,7 @@ const WITHIN: Duration = Duration::from_secs(2);
 /// What the gateway knows of its own hearing.
 pub struct Probe {
     me: NodeId,
+    began: Instant,
     /// Never held over an await.
     state: Mutex<State>,
 }
@@ -60,7 +61,7 @@ impl Probe {
     /// A gateway that has not spoken yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { me: NodeId::random(), state: Mutex::default() }
+        Self { me: NodeId::random(), began: Instant::now(), state: Mutex::default() }
     }
 
     /// The topic that the gateway speaks to itself on.
@@ -99,6 +100,12 @@ impl Probe {
         }
     }
 
+    /// How long ago a word of ours was heard last, or the gateway began.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.state().heard.unwrap_or(self.began).elapsed()
+    }
+
     /// The next word, which is about to be said.
     fn next(&self) -> Seq {
         let mut state = self.state();
@@ -122,9 +129,6 @@ impl Probe {
             state.waits_since = Some(now);
         }
         let waited = state.waits_since.map_or(Duration::ZERO, |since| now.duration_since(since));
-        if let Some(heard) = state.heard {
-            gauge!(names::PROBE_AGE).set(now.duration_since(heard).as_secs_f64());
-        }
         waited >= DEAF_AFTER
     }
 }
@@ -145,6 +149,7 @@ pub async fn turn(node: Arc<Node>) {
             _ = turns.tick() => {}
             () = node.stop.cancelled() => return,
         }
+        gauge!(names::PROBE_AGE).set(node.probe.age().as_secs_f64());
         if !listens {
             listens = node.topics.listen(vec![node.probe.topic()]).await.is_ok();
         }

@@ -8,7 +8,7 @@ use crate::node::{Node, NodeParts};
 use crate::{shutdown, upgrade};
 use shared::bus::redis::RedisBus;
 use shared::config::RateLimiting;
-use shared::metrics;
+use shared::metrics::{self, Program};
 use shared::presence::redis::RedisPresence;
 use shared::program::{Signals, announce};
 use shared::rate::redis::RedisRateLimits;
@@ -34,7 +34,8 @@ pub async fn live(settings: Settings) -> Result<(), Box<dyn Error + Send + Sync>
     told.log.start();
     let (public, internal) = (bind(told.listen)?, bind(told.internal_listen)?);
     let signals = Signals::listen()?;
-    let exporter = metrics::install()?;
+    let exporter = metrics::install(Program::Gateway, None)?;
+    tokio::spawn(metrics::runtime::feel());
 
     let clock = Clock::system();
     let (links, links_end) = (TaskTracker::new(), CancellationToken::new());

@@ -15,7 +15,7 @@ use shared::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
@@ -58,9 +58,21 @@ pub struct Sends {
     lanes: Lanes<Pending>,
 }
 
-/// A draft, and who waits for its ack.
+/// A draft, and who waits for its outcome.
 struct Pending {
     draft: Draft,
+    asker: Asker,
+}
+
+enum Asker {
+    /// A client, for its ack.
+    Client(Waiting),
+    /// This gateway itself. Nothing is counted for it: what is counted is what people feel.
+    Canary(oneshot::Sender<Outcome>),
+}
+
+/// A client that waits.
+struct Waiting {
     connection: Arc<Connection>,
     received_at: Timestamp,
 }
@@ -88,7 +100,20 @@ impl Sends {
         let client_message_id = draft.client_message_id;
         tracing::debug!(connection_id = %connection.id, %client_message_id, "a draft waits for its lane");
         connection.unanswered.drafts.fetch_add(1, Ordering::AcqRel);
-        let pending = Pending { draft, connection: connection.clone(), received_at };
+        self.queue(Pending {
+            draft,
+            asker: Asker::Client(Waiting { connection: connection.clone(), received_at }),
+        });
+    }
+
+    /// Puts a canary into its lane; its outcome is answered here.
+    pub(crate) fn push_canary(&self, draft: Draft) -> oneshot::Receiver<Outcome> {
+        let (asker, outcome) = oneshot::channel();
+        self.queue(Pending { draft, asker: Asker::Canary(asker) });
+        outcome
+    }
+
+    fn queue(&self, pending: Pending) {
         if let Err(Full(pending)) = self.lanes.push(pending.draft.conversation(), pending) {
             pending.answer(Err(unavailable()));
         }
@@ -110,7 +135,7 @@ async fn append(api: &dyn Api, echoes: &Echoes, lane: usize, batch: Vec<Pending>
         _ => batch.iter().map(|_| Err(unavailable())).collect(),
     };
     for (pending, outcome) in batch.into_iter().zip(outcomes) {
-        if let Ok(stored) = &outcome {
+        if let (Ok(stored), Asker::Client(_)) = (&outcome, &pending.asker) {
             echoes.expect(&pending.draft, stored);
         }
         pending.answer(outcome);
@@ -122,7 +147,7 @@ fn unavailable() -> Refusal {
 }
 
 /// Whatever became of it, nobody waits for it any more.
-impl Drop for Pending {
+impl Drop for Waiting {
     fn drop(&mut self) {
         let unanswered = &self.connection.unanswered;
         if unanswered.drafts.fetch_sub(1, Ordering::AcqRel) == 1 {
@@ -133,7 +158,16 @@ impl Drop for Pending {
 
 impl Pending {
     fn answer(self, outcome: Outcome) {
-        let client_message_id: Uuid = self.draft.client_message_id;
+        match self.asker {
+            Asker::Client(waiting) => waiting.answer(self.draft.client_message_id, outcome),
+            // It may have stopped waiting.
+            Asker::Canary(asker) => drop(asker.send(outcome)),
+        }
+    }
+}
+
+impl Waiting {
+    fn answer(&self, client_message_id: Uuid, outcome: Outcome) {
         let (connection_id, seq) = (self.connection.id, outcome.as_ref().ok().map(|stored| stored.seq));
         let code = outcome.as_ref().err().map(|refusal| refusal.code.as_str());
         tracing::debug!(%connection_id, %client_message_id, seq, code, "a draft is answered");

@@ -4,9 +4,11 @@
 use crate::connection::Connection;
 use crate::node::Node;
 use futures_util::future::join_all;
+use metrics::gauge;
 use rand::seq::SliceRandom;
 use shared::close::Close;
 use shared::event::ServerEvent;
+use shared::metrics as names;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -17,6 +19,7 @@ const LAST: Duration = Duration::from_secs(15);
 /// Stops a gateway. Returns when every connection and task has ended, or had its time.
 pub async fn drain(node: &Arc<Node>) {
     node.draining.store(true, Ordering::Relaxed);
+    gauge!(names::DRAINING).set(1.0);
     let window = node.config.drain;
     let mut open = Vec::new();
     node.hub.each_connection(|connection| open.push(connection.clone()));

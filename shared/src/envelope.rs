@@ -58,7 +58,8 @@ pub struct Header {
     pub seq: Seq,
     /// Where; 0 for what belongs to no conversation.
     pub conversation_id: ConversationId,
-    /// When it was committed, or for what is no entry published.
+    /// When it was committed, or for what is told again when that was; for what is no entry, when it was published.
+    /// How long deliveries take is measured from it.
     pub at: Timestamp,
     /// Who it is about: who joined or left; otherwise who wrote, typed, read or is present.
     pub subject_id: UserId,

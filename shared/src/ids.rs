@@ -33,6 +33,15 @@ number! {
     SessionId,
 }
 
+impl UserId {
+    /// Whether it is no account but a gateway that writes to itself: numbers below zero, which no row of `users` has and
+    /// no client may name.
+    #[must_use]
+    pub fn is_canary(self) -> bool {
+        self.0 < 0
+    }
+}
+
 /// The place of an entry in its conversation: 1, 2, 3… without a gap, allotted by append.
 pub type Seq = i64;
 

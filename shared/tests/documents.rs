@@ -1,7 +1,7 @@
 //! The documents say what is there: every metric and nothing else, files that exist, and tests that exist.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use shared::metrics::{Kind, TABLE};
+use shared::metrics::{ALL, DOOR, Kind, LINKS, Program, SOCKETS, STORE, TABLE};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,22 +41,38 @@ fn documents() -> Vec<String> {
 fn operations_lists_every_metric_with_its_kind_and_nothing_else() {
     let operations = read("docs/operations.md");
     let rows = operations.lines().filter_map(cells).filter(|cells| cells[0].starts_with("`imtt_"));
-    let listed: BTreeSet<(String, String)> =
-        rows.map(|cells| (cells[0].replace('`', ""), cells[1].to_owned())).collect();
-    let kind = |kind: Kind| match kind {
+    let listed: BTreeSet<[String; 4]> = rows.map(|cells| [0, 1, 2, 3].map(|n| cells[n].to_owned())).collect();
+    let exported = TABLE.iter().map(|metric| {
+        let labels: Vec<String> = metric.start.labels().iter().map(|label| format!("`{label}`")).collect();
+        [
+            format!("`{}`", metric.name),
+            kind(metric.kind).to_owned(),
+            of(metric.on).to_owned(),
+            labels.join(", "),
+        ]
+    });
+    assert_eq!(listed, exported.collect());
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
         Kind::Counter => "counter",
         Kind::Gauge => "gauge",
         Kind::Seconds => "seconds",
         Kind::Sizes => "sizes",
         Kind::Bytes => "bytes",
-    };
-    let exported = TABLE.iter().map(|(name, of, _)| ((*name).to_owned(), kind(*of).to_owned())).collect();
-    assert_eq!(listed, exported);
+    }
+}
+
+fn of(programs: &[Program]) -> &'static str {
+    let words =
+        [(ALL, "all"), (SOCKETS, "gateway"), (STORE, "api"), (LINKS, "cluster"), (DOOR, "cluster's gateway")];
+    words.iter().find(|(of, _)| *of == programs).unwrap().1
 }
 
 #[test]
 fn every_metric_that_a_document_names_is_exported() {
-    let exported: BTreeSet<&str> = TABLE.iter().map(|(name, _, _)| *name).collect();
+    let exported: BTreeSet<&str> = TABLE.iter().map(|metric| metric.name).collect();
     for document in documents() {
         for name in quoted(&read(&document)).into_iter().filter(|name| name.starts_with("imtt_")) {
             // The prefix alone, and the cookie, are no metrics.

@@ -1,6 +1,7 @@
 //! The all-in-one's configuration: its two ports, its folder, and what the gateway and the api in it are told.
 //! Variables of a cluster are refused, not ignored: whoever sets one expects more than this program does.
 
+use gateway::config::Defaults;
 use shared::config::{BadConfig, Env, RateLimiting};
 use shared::node;
 use shared::telemetry::{LogConfig, LogFormat};
@@ -13,8 +14,9 @@ const OF_A_CLUSTER: [&str; 4] = ["DATABASE_URL", "REDIS_URL", "API_URLS", "INTER
 /// SQLite has one writer, so one lane is enough.
 const LANES: usize = 1;
 
-/// There is no other gateway to go to, so nobody waits.
-const DRAIN_MS: u64 = 0;
+/// There is no other gateway to go to, so nobody waits for a drain. No canary: between a gateway and an api in one process
+/// there is little that it could find, and each would cost the disk a commit.
+const DEFAULTS: Defaults = Defaults { lanes: LANES, drain_ms: 0, canary_ms: 0 };
 
 /// Everything that the program is told.
 #[derive(Debug)]
@@ -46,7 +48,7 @@ impl Config {
             listen,
             internal_listen,
             data_dir: env.text("DATA_DIR").unwrap_or("./data").into(),
-            gateway: gateway::config::Config::read(env, LANES, DRAIN_MS),
+            gateway: gateway::config::Config::read(env, DEFAULTS),
             api: api::config::Config::read(env, LANES),
             log: LogConfig::read(env, LogFormat::Text),
             rate_limits: env.parsed("RATE_LIMITS", RateLimiting::On, "`on` or `off`"),

@@ -13,7 +13,7 @@ use salvo::Router;
 use shared::bus::Bus;
 use shared::bus::memory::MemoryBus;
 use shared::config::RateLimiting;
-use shared::metrics;
+use shared::metrics::{self, Program};
 use shared::presence::Presence;
 use shared::presence::memory::MemoryPresence;
 use shared::program::{Signals, announce};
@@ -40,7 +40,9 @@ pub async fn live(config: Config) -> Result<()> {
     let folder = Folder::open(&config.data_dir)?;
     let (public, internal) = (bind(config.listen)?, bind(config.internal_listen)?);
     let signals = Signals::listen()?;
-    let exporter = metrics::install().map_err(anyhow::Error::from_boxed)?;
+    let schema = Some(api::store::schema());
+    let exporter = metrics::install(Program::AllInOne, schema).map_err(anyhow::Error::from_boxed)?;
+    tokio::spawn(metrics::runtime::feel());
     let whole = Whole::compose(&config, &folder).await?;
 
     let stop = CancellationToken::new();

@@ -102,7 +102,7 @@ impl Appender {
         if let Some(pause) = &self.hooks.before_publish {
             pause(settled.conversations).await;
         }
-        self.publisher.publish(&settled.publications).await;
+        self.publisher.publish(&settled.publications, settled.committed_at).await;
     }
 
     async fn attempt(
@@ -138,9 +138,10 @@ impl Appender {
         }
         let unsure = Unsure::about(&written.stored, &self.publisher.losses, now);
         tx.commit().await?;
+        let committed_at = self.clock.now();
         unsure.settle();
         histogram!(APPEND_SECONDS).record(started.elapsed().as_secs_f64());
-        Ok(Settled::of(written.decisions, &written.stored, &written.picture))
+        Ok(Settled::of(written.decisions, &written.stored, &written.picture, committed_at))
     }
 
     /// Lock, look, decide, write.

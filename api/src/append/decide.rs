@@ -138,6 +138,12 @@ fn may_send(picture: &Picture, draft: &Draft) -> Result<(), Code> {
     }
     match draft.target {
         Target::User(peer) if !picture.open.contains(&peer) => return Err(Code::NotFound),
+        // A canary has nobody but itself, and nobody has a canary.
+        Target::User(peer) if draft.sender_id.is_canary() || peer.is_canary() => {
+            if draft.sender_id != peer {
+                return Err(Code::NotFound);
+            }
+        }
         Target::User(_) => {}
         Target::Group(group) => {
             let member = picture.members.get(&(group, draft.sender_id)).ok_or(Code::NotFound)?;

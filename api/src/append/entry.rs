@@ -7,6 +7,7 @@ use bytes::Bytes;
 use shared::envelope::{Change, Envelope, Header, Kind};
 use shared::event::{EntryEvent, ServerEvent};
 use shared::ids::UserId;
+use shared::time::Timestamp;
 
 /// The envelope of an entry that was stored before: repeated, or fetched by a gateway.
 ///
@@ -15,11 +16,17 @@ use shared::ids::UserId;
 /// is applied by hubs whose table is one version behind, and an old change must not pass for the next one.
 #[must_use]
 pub fn envelope_of(message: &StoredMessage, members_version: i64) -> Envelope {
-    envelope(message, members_version, Change::None)
+    envelope(message, members_version, Change::None, message.created_at)
 }
 
-/// The envelope of an entry.
-pub(super) fn envelope(message: &StoredMessage, members_version: i64, change: Change) -> Envelope {
+/// The envelope of an entry. `at`: when what tells of it was committed; the same transaction as the entry's, unless it is
+/// told again.
+pub(super) fn envelope(
+    message: &StoredMessage,
+    members_version: i64,
+    change: Change,
+    at: Timestamp,
+) -> Envelope {
     let subject_id = match change {
         Change::None => message.sender_id,
         Change::Joined | Change::Left => subject_of(message).unwrap_or(message.sender_id),
@@ -30,7 +37,7 @@ pub(super) fn envelope(message: &StoredMessage, members_version: i64, change: Ch
         members_version,
         seq: message.seq,
         conversation_id: message.conversation_id,
-        at: message.created_at,
+        at,
         subject_id,
     };
     Envelope { header, body: body(message) }

@@ -1,13 +1,15 @@
 //! ⑦ What was committed goes onto the bus, in the order of its lane. Nothing is refused here any more: what
 //! the bus does not take is remembered, and its conversation's head announced later.
 
-use super::entry::{change_of, envelope, envelope_of};
+use super::entry::{change_of, envelope};
 use super::losses::{Loss, Losses};
 use crate::store::messages::StoredMessage;
 use bytes::Bytes;
 use metrics::counter;
 use shared::bus::Bus;
+use shared::envelope::Change;
 use shared::metrics::PUBLISH_FAILED;
+use shared::time::Timestamp;
 use shared::topic::Topic;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,10 +41,10 @@ struct Outgoing {
 }
 
 impl Publisher {
-    /// Publishes the entries, in order.
-    pub async fn publish(&self, publications: &[Publication]) {
+    /// Publishes the entries, in order. `committed_at`: when their batch was.
+    pub async fn publish(&self, publications: &[Publication], committed_at: Timestamp) {
         let mut outgoing = Outgoing::default();
-        publications.iter().for_each(|publication| outgoing.add(publication));
+        publications.iter().for_each(|publication| outgoing.add(publication, committed_at));
         if outgoing.batch.is_empty() {
             return;
         }
@@ -61,15 +63,12 @@ impl Publisher {
 }
 
 impl Outgoing {
-    fn add(&mut self, publication: &Publication) {
+    fn add(&mut self, publication: &Publication, committed_at: Timestamp) {
         let Publication { message, members_version, fresh } = publication;
         let loss = Loss::of(message);
         let change = change_of(message);
-        let for_all = if *fresh {
-            envelope(message, *members_version, change).encode()
-        } else {
-            envelope_of(message, *members_version).encode()
-        };
+        let saying = |change| envelope(message, *members_version, change, committed_at).encode();
+        let for_all = saying(if *fresh { change } else { Change::None });
         let Some(group) = message.group_id else {
             self.push(Topic::User(message.sender_id), for_all.clone(), loss);
             let receiver = message.receiver_id.filter(|receiver| *receiver != message.sender_id);
@@ -82,7 +81,7 @@ impl Outgoing {
         if let Some(subject) = loss.subject {
             // Told even of a repeated change, which happens when the answer to a COMMIT was lost: a joiner's
             // gateways know by it to listen to the group, and look up what is true then.
-            let told = if *fresh { for_all } else { envelope(message, *members_version, change).encode() };
+            let told = if *fresh { for_all } else { saying(change) };
             self.push(Topic::User(subject), told, loss);
         }
     }

@@ -9,6 +9,7 @@ use metrics::counter;
 use shared::door::{Refusal, Stored};
 use shared::ids::ConversationId;
 use shared::metrics::{ACCEPTED, REJECTED, REPEATED};
+use shared::time::Timestamp;
 
 /// A batch after COMMIT.
 pub(super) struct Settled {
@@ -18,12 +19,20 @@ pub(super) struct Settled {
     pub publications: Vec<Publication>,
     /// The conversations that were locked.
     pub conversations: Vec<ConversationId>,
+    /// When it was committed.
+    pub committed_at: Timestamp,
 }
 
 impl Settled {
     /// `stored` are the picture's entries as they are stored.
-    pub fn of(decisions: Vec<Decision>, stored: &[StoredMessage], picture: &Picture) -> Self {
+    pub fn of(
+        decisions: Vec<Decision>,
+        stored: &[StoredMessage],
+        picture: &Picture,
+        committed_at: Timestamp,
+    ) -> Self {
         let mut settled = Self {
+            committed_at,
             replies: Vec::with_capacity(decisions.len()),
             publications: Vec::new(),
             conversations: picture.locked(),
@@ -40,7 +49,8 @@ impl Settled {
             Decision::New(place) => {
                 let message = stored[place].clone();
                 let members_version = picture.entries[place].members_version;
-                counter!(ACCEPTED, "kind" => message.message_type.clone()).increment(1);
+                let kind = if message.sender_id.is_canary() { "canary" } else { &message.message_type };
+                counter!(ACCEPTED, "kind" => kind.to_owned()).increment(1);
                 Ok(Some(self.publish(Publication { message, members_version, fresh: true })))
             }
             Decision::Again(place) => {

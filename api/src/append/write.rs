@@ -8,8 +8,12 @@ use crate::store::messages::{NewMessage, StoredMessage};
 use crate::store::{Conn, Db, conversations, groups, members, messages, reads};
 use shared::door::ReadMark;
 use shared::envelope::Change;
-use shared::ids::{GroupId, UserId};
+use shared::ids::{GroupId, Seq, UserId};
 use std::collections::BTreeMap;
+
+/// How many entries a canary's conversation keeps: what a gateway may still be asking about, and no more. It is the one log
+/// that loses its beginning, and nobody reads it.
+const CANARIES_KEPT: Seq = 16;
 
 /// Writes it, and gives the entries as they are stored, in order.
 pub(super) async fn write(
@@ -26,6 +30,9 @@ pub(super) async fn write(
         write_members(conn, picture).await?;
     }
     conversations::advance(conn, &moved(picture)).await?;
+    for canary in new.iter().filter(|message| message.sender_id.is_canary()) {
+        messages::trim(conn, canary.conversation_id, canary.seq - CANARIES_KEPT).await?;
+    }
     Ok(new.into_iter().zip(ids).map(|(message, id)| message.stored(id)).collect())
 }
 

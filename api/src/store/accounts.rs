@@ -21,8 +21,10 @@ pub struct Standing {
 /// # Errors
 /// The driver's.
 pub async fn open_among(conn: &mut Conn, users: &[UserId]) -> Result<HashSet<UserId>, sqlx::Error> {
-    let standings = standings(conn, users).await?;
-    Ok(standings.into_iter().filter(|(_, standing)| !standing.closed).map(|(user, _)| user).collect())
+    let (canaries, people): (Vec<UserId>, Vec<UserId>) = users.iter().partition(|user| user.is_canary());
+    let standings = standings(conn, &people).await?;
+    let open = standings.into_iter().filter(|(_, standing)| !standing.closed).map(|(user, _)| user);
+    Ok(open.chain(canaries).collect())
 }
 
 /// How the users' accounts stand; those that never were are left out.

@@ -87,6 +87,15 @@ pub enum Cursor {
     After(Seq),
 }
 
+/// Deletes the beginning of a log, through `seq`. Only a canary's is ever trimmed.
+///
+/// # Errors
+/// The driver's.
+pub async fn trim(conn: &mut Conn, conversation: ConversationId, seq: Seq) -> Result<(), sqlx::Error> {
+    let text = "DELETE FROM messages WHERE conversation_id = ? AND seq <= ?";
+    query(text).bind(conversation).bind(seq).execute(conn).await.map(drop)
+}
+
 /// A part of a log, ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {

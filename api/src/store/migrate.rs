@@ -13,6 +13,12 @@ pub static MYSQL: Migrator = sqlx::migrate!("migrations/mysql");
 /// SQLite's.
 pub static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
+/// The number of the newest migration: the tables that this program was made for, on either engine.
+#[must_use]
+pub fn schema() -> i64 {
+    MYSQL.migrations.last().map_or(0, |newest| newest.version)
+}
+
 /// A lock's name is the server's, not the database's, and has at most 64 characters.
 const TAKE_LOCK: &str =
     "SELECT CAST(GET_LOCK(CONCAT('imtt-migrate-', LEFT(SHA2(DATABASE(), 256), 40)), 60) AS SIGNED)";

@@ -27,4 +27,5 @@ pub use conn::{Conn, Tx};
 pub use db::{Db, Engine, PoolSizes};
 pub use dialect::{Lock, Trouble};
 pub(crate) use lists::LARGEST;
+pub use migrate::schema;
 pub use open::{Database, OpenError, open};

@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod canaries;
 mod check;
 mod faults;
 mod interleavings;

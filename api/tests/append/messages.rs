@@ -3,13 +3,14 @@
 use crate::support::bus::{KeepingBus, entry};
 use crate::support::{Bench, START};
 use crate::support::{into, to};
-use crate::{gate, refused};
-use api::append::Hooks;
+use crate::{gate, one_lane, refused};
+use api::append::{Hooks, Pause};
 use api::store::conversations;
 use shared::draft::{Draft, MessageType, Target};
 use shared::error::Code;
 use shared::ids::{GroupId, UserId};
 use shared::topic::Topic;
+use std::sync::Arc;
 use std::time::Duration;
 use testkit::eventually;
 
@@ -170,6 +171,32 @@ async fn answers_come_before_the_entry_is_published(bench: Bench) {
     eventually("the entry on the bus", async || (bus.all().len() == 2).then_some(())).await;
 }
 
+async fn what_is_published_says_when_it_was_committed_and_again_when_it_is_told_again(bench: Bench) {
+    const WHILE: Duration = Duration::from_secs(3);
+    let bus = KeepingBus::new();
+    let clock = bench.clock.clone();
+    let slow: Pause = Arc::new(move |_| {
+        clock.advance(WHILE);
+        Box::pin(async {})
+    });
+    let hooks = Hooks { before_commit: Some(slow), ..Hooks::default() };
+    let append = one_lane(&bench, bench.db.clone(), &bus, hooks);
+    let [alice, bob] = bench.users().await;
+    let draft = to(alice, bob, "hi");
+    let stored = append.send(draft.clone()).await.unwrap();
+    append.send(draft).await.unwrap();
+    let told = eventually("both on the bus", async || {
+        let told = bus.on(Topic::User(bob));
+        (told.len() == 2).then_some(told)
+    });
+    let [first, again] = told.await.try_into().unwrap();
+    assert_eq!(entry(&first).created_at, stored.created_at);
+    assert_eq!(first.header.at, stored.created_at.plus(WHILE), "not when the transaction began");
+    // A repeat was tried once in the hope that it is none.
+    assert!(again.header.at >= first.header.at.plus(WHILE), "the first telling is long past");
+    assert_eq!(entry(&again).created_at, stored.created_at);
+}
+
 async fn a_lane_that_stops_answers_what_it_holds_and_takes_nothing_more(bench: Bench) {
     let append = bench.append(&KeepingBus::new());
     let [alice, bob] = bench.users().await;
@@ -190,5 +217,6 @@ on_both_engines!(
     a_sender_who_was_removed_still_gets_the_place_of_what_was_stored,
     strangers_and_absent_groups_are_refused_alike_and_the_muted_by_name,
     answers_come_before_the_entry_is_published,
+    what_is_published_says_when_it_was_committed_and_again_when_it_is_told_again,
     a_lane_that_stops_answers_what_it_holds_and_takes_nothing_more,
 );

@@ -12,6 +12,6 @@ mod routes;
 pub use answer::{Answer, ID};
 pub use bus::KeptBus;
 pub use call::Call;
-pub use node::{Made, Node};
+pub use node::{Made, Node, SECRET};
 pub use people::{PASSWORD, Person};
 pub use routes::{Route, routes};

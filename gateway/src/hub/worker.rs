@@ -69,6 +69,7 @@ fn arrived(node: &Arc<Node>, topic: Topic, bytes: &Bytes, due: &mut Due) {
     counter!(names::ENVELOPES, "kind" => kind_name(envelope.header.kind)).increment(1);
     match topic {
         Topic::Group(group) => in_group(node, group, envelope, due),
+        Topic::User(user) if user.is_canary() => node.canary.hear(&envelope),
         Topic::User(user) => to_user(node, user, &envelope, due),
         Topic::Presence(user) => node.presence.heard(&node.hub, user, &envelope),
         Topic::Node(_) => node.probe.hear(envelope.header.seq),

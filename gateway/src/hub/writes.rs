@@ -68,8 +68,10 @@ mod tests {
     use crate::connection::{Commands, Connection, Input, Rest, converse, push_to_all};
     use bytes::Bytes;
     use futures_util::FutureExt;
+    use metrics_exporter_prometheus::PrometheusBuilder;
     use shared::close::Close;
     use shared::ids::{SessionId, UserId};
+    use shared::metrics as names;
     use shared::time::{Clock, Timestamp};
     use shared::token::Claims;
     use std::sync::Arc;
@@ -176,6 +178,38 @@ mod tests {
         let mut all = [0; 12];
         client.read_exact(&mut all).await.expect("all of it");
         assert_eq!(&all, b"123456789abc");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_delivery_lasts_from_the_commit_until_the_socket_has_taken_it_and_never_less_than_nothing() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _counting = metrics::set_default_local_recorder(&recorder);
+        let counted = || {
+            let text = recorder.handle().render();
+            let value =
+                |name: &str| text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+            let of = |part: &str| value(&format!("{}_{part}", names::DELIVERY_SECONDS)).unwrap_or(0.0);
+            (of("count"), of("sum"))
+        };
+        let (connection, mut client) = connected(4).await;
+        let mut writes = Writes::default();
+        let committed_at = connection.clock.now();
+        let entry = Bytes::from_static(b"123456");
+        push_to_all([&connection], &entry, Worth::Durable, Some(committed_at), &mut writes.due);
+        push_to_all([&connection], &entry, Worth::Ephemeral, None, &mut writes.due);
+        connection.clock.advance(Duration::from_secs(1));
+        writes.write().await;
+        assert_eq!(counted(), (0.0, 0.0), "queued, and partly written");
+        connection.clock.advance(Duration::from_secs(2));
+        client.read_exact(&mut [0; 12]).await.expect("both");
+        settled().await;
+        assert_eq!(counted(), (1.0, 3.0), "the entry, and nothing else");
+        let ahead = connection.clock.now().plus(Duration::from_secs(60));
+        push_to_all([&connection], &entry, Worth::Durable, Some(ahead), &mut writes.due);
+        writes.write().await;
+        client.read_exact(&mut [0; 6]).await.expect("the next");
+        settled().await;
+        assert_eq!(counted(), (2.0, 3.0), "committed by a clock that is ahead of ours");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! What a connection hears: everything it may, in order, and nothing it may not.
 
+mod canary;
 mod deaf;
 mod echoes;
 mod gaps;

@@ -4,7 +4,7 @@
 use super::api::FakeApi;
 use super::bus::TestBus;
 use super::presence;
-use gateway::config::Config;
+use gateway::config::{Config, Defaults};
 use gateway::node::{Node, NodeParts};
 use gateway::upgrade;
 use shared::bus::memory::MemoryBus;
@@ -123,7 +123,8 @@ impl World {
         presence: Arc<presence::Line>,
         limits: Arc<dyn RateLimits>,
     ) -> Arc<Node> {
-        let mut config = Config::read(&Env::of([] as [(&str, &str); 0]), 4, 0);
+        let mut config =
+            Config::read(&Env::of([] as [(&str, &str); 0]), Defaults { lanes: 4, drain_ms: 0, canary_ms: 0 });
         config.commands = None;
         change(&mut config);
         let (api, bus) = (self.api.clone(), self.bus.clone());

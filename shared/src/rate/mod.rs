@@ -44,6 +44,10 @@ pub const REQUEST: Rule = rule("request", 300, 20);
 /// WebSocket upgrades from one address.
 pub const CONNECT: Rule = rule("connect", 100, 100);
 
+/// All of them.
+pub const RULES: [Rule; 10] =
+    [REGISTER, LOGIN_ADDRESS, LOGIN_ACCOUNT, PASSWORD, REFRESH, FIND_USER, SEND, GROUPS, REQUEST, CONNECT];
+
 /// Where the counts are kept.
 #[async_trait]
 pub trait RateLimits: Send + Sync + 'static {

@@ -1,9 +1,8 @@
 //! The internal port's open part: `/livez`, `/readyz` and `/metrics`. Red only for a node's own fault; what
 //! is gone for everybody is `degraded`, and the node serves what can be served.
 
-use crate::metrics::TASKS;
+use crate::metrics::runtime;
 use async_trait::async_trait;
-use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusHandle;
 use metrics_process::Collector;
 use salvo::http::StatusCode;
@@ -75,7 +74,7 @@ impl Handler for Ready {
 impl Handler for Metrics {
     async fn handle(&self, _: &mut Request, _: &mut Depot, res: &mut Response, _: &mut FlowCtrl) {
         self.process.collect();
-        gauge!(TASKS).set(tokio::runtime::Handle::current().metrics().num_alive_tasks() as f64);
+        runtime::look();
         self.handle.run_upkeep();
         res.render(Text::Plain(self.handle.render()));
     }

@@ -34,10 +34,15 @@ pub struct ClusterPlan {
 
 impl Default for ClusterPlan {
     /// Two of each, nothing between them, and what makes tests fast: cheap password hashes, no rate limits, a drain
-    /// that is over in half a second.
+    /// that is over in half a second. No canaries: what is stored is what a test's people said.
     fn default() -> Self {
-        let environment =
-            [("BCRYPT_COST", "4"), ("RATE_LIMITS", "off"), ("DRAIN_MS", "500"), ("LOG", "info")];
+        let environment = [
+            ("BCRYPT_COST", "4"),
+            ("RATE_LIMITS", "off"),
+            ("DRAIN_MS", "500"),
+            ("LOG", "info"),
+            ("CANARY_MS", "0"),
+        ];
         Self {
             gateways: 2,
             apis: 2,

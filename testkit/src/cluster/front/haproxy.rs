@@ -22,7 +22,8 @@ pub(super) fn recipe(site: &Site<'_>) -> Recipe {
     let recipe = files.into_iter().fold(recipe, |recipe, file| recipe.arg("-f").arg(file));
     // Nobody comes without TLS; where it would listen for them is as good as anywhere.
     let plain = format!("unix@{}", site.folder.join("plain").display());
-    recipe.env("IMTT_BIND", bind).env("IMTT_PLAIN_BIND", plain)
+    let stats = format!("127.0.0.1:{}", site.stats);
+    recipe.env("IMTT_BIND", bind).env("IMTT_PLAIN_BIND", plain).env("IMTT_STATS_BIND", stats)
 }
 
 /// As `deploy/haproxy/servers.cfg` has it.

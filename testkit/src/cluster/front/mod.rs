@@ -51,8 +51,11 @@ impl FrontPlan {
 pub struct Front {
     /// `http://127.0.0.1:PORT`, where the whole cluster looks like one server.
     pub address: String,
+    /// `http://127.0.0.1:PORT`, where HAProxy tells Prometheus of itself.
+    pub stats: String,
     daemon: Daemon,
     port: u16,
+    _stats: SteadyPort,
     _tunnel: Option<Tunnel>,
     /// `None` when the port was asked for by number.
     _claim: Option<SteadyPort>,
@@ -67,6 +70,7 @@ struct Site<'a> {
     folder: PathBuf,
     logs: &'a Path,
     port: u16,
+    stats: u16,
     certificate: Option<Certificate>,
 }
 
@@ -80,10 +84,11 @@ impl Front {
     ) -> Self {
         let claim = port.is_none().then(SteadyPort::claim);
         let port = port.or_else(|| claim.as_ref().map(SteadyPort::number)).expect("one or the other");
+        let stats = SteadyPort::claim();
         let folder = folder.join("front");
         fs::create_dir(&folder).expect("a folder in our own");
         let certificate = plan.tls.then(|| Certificate::make(&folder));
-        let site = Site { plan, gateways, apis, folder, logs, port, certificate };
+        let site = Site { plan, gateways, apis, folder, logs, port, stats: stats.number(), certificate };
         let recipe = match plan.kind {
             FrontKind::HaProxy => haproxy::recipe(&site),
             FrontKind::Nginx => nginx::recipe(&site),
@@ -95,6 +100,8 @@ impl Front {
         let address = tunnel.as_ref().map_or(port, Tunnel::port);
         let front = Self {
             address: format!("http://127.0.0.1:{address}"),
+            stats: format!("http://127.0.0.1:{}", stats.number()),
+            _stats: stats,
             daemon: Daemon::new(recipe),
             port,
             _tunnel: tunnel,
