@@ -204,6 +204,7 @@ mod tests {
         client.read_exact(&mut [0; 12]).await.expect("both");
         settled().await;
         assert_eq!(counted(), (1.0, 3.0), "the entry, and nothing else");
+        tokio::time::advance(PACE).await;
         let ahead = connection.clock.now().plus(Duration::from_secs(60));
         push_to_all([&connection], &entry, Worth::Durable, Some(ahead), &mut writes.due);
         writes.write().await;

@@ -204,12 +204,19 @@ impl<'a> Town<'a> {
         let redis = &self.stage.cluster.redis;
         let client = redis::Client::open(redis.url.as_str()).unwrap();
         let mut kept = client.get_multiplexed_async_connection().await.unwrap();
-        let mut most = async |most: u32| -> () {
-            redis::cmd("CONFIG").arg(&["SET", "maxclients"]).arg(most).query_async(&mut kept).await.unwrap()
+        let mut most = async |most: u32| {
+            let set = redis::cmd("CONFIG").arg(&["SET", "maxclients"]).arg(most).to_owned();
+            set.query_async::<()>(&mut kept).await.unwrap();
         };
         most(1).await;
         assert!(redis.command(&["PING"]).await.is_err(), "the premise: it takes one client");
         most(10_000).await;
+        let rejected = "rate(redis_rejected_connections_total[5s]) > 0";
+        within(LIMIT, "Prometheus to see it", async || {
+            let seen = self.stage.prometheus.values(rejected, self.stage.since).await;
+            (!seen.is_empty()).then_some(())
+        })
+        .await;
         redis.kill().await;
         // A request counts for a limit, which its node then keeps alone.
         drop(self.at_api(0).get("/api/conversations").await.expect_status(200));
@@ -240,15 +247,23 @@ impl<'a> Town<'a> {
 
         mariadb.stop();
         self.lines[5].say_as(self.group, "to nowhere", Uuid::now_v7()).await;
-        let answer = self.at_api(1).get("/api/conversations").await;
+        let ben = self.at_api(1);
+        // The first of its kind makes a series; the second one is an increase.
+        let answers = [ben.get("/api/conversations").await, ben.get("/api/conversations").await];
         self.lines[5].expect_error("unavailable").await;
         mariadb.cont();
-        assert_eq!(answer.status, 503, "the premise: {:?}", answer.body);
+        assert!(answers.iter().all(|answer| answer.status == 503), "the premise: {answers:?}");
         mariadb.wait_ready().await;
     }
 
     /// An api is killed, a gateway drains; both come back.
     async fn nodes_end(&mut self) {
+        let proxy = self.stage.cluster.front.as_ref().unwrap();
+        within(LIMIT, "the proxy to use both apis again", async || {
+            let text = self.stage.scrape(&proxy.stats).await;
+            text.contains("haproxy_backend_active_servers{proxy=\"apis\"} 2").then_some(())
+        })
+        .await;
         self.api(0).kill().await;
         for _ in 0..10 {
             self.people[2].get("/api/users/me").await;
