@@ -37,10 +37,4 @@ mkdir -p "$part"
 sync "$part"/*
 mv "$part" "$folder"
 
-if [ -n "${METRICS_DIR:-}" ]; then
-  metric=$METRICS_DIR/imtt_backup.prom
-  printf '# TYPE imtt_backup_last_success_timestamp_seconds gauge\nimtt_backup_last_success_timestamp_seconds %s\n' \
-    "$(date +%s)" >"$metric.part"
-  chmod 644 "$metric.part"
-  mv "$metric.part" "$metric"
-fi
+if [ -n "${METRICS_DIR:-}" ]; then bash "$(dirname "${BASH_SOURCE[0]}")/note-run.sh" "$METRICS_DIR" backup ok; fi

@@ -11,6 +11,7 @@ again and stored. Exits 1 with one sentence otherwise. With METRICS_DIR it notes
 import asyncio
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -188,20 +189,12 @@ async def drill(engine, binaries):
             await system.end()
 
 
-def note(engine, failed):
-    """For Prometheus: how it went, and when it went well last."""
+def note(outcome):
+    """For Prometheus: how it went."""
     folder = os.environ.get("METRICS_DIR")
-    if not folder:
-        return
-    file = pathlib.Path(folder) / "imtt_restore_drill.prom"
-    name = "imtt_restore_drill_last_success_timestamp_seconds"
-    kept = [line for line in (file.read_text().splitlines() if file.exists() else []) if line.startswith(name)]
-    success = kept[:1] if failed else [f"{name} {int(time.time())}"]
-    lines = [f"# TYPE {name} gauge", *success, "# TYPE imtt_restore_drill_failed gauge",
-             f"imtt_restore_drill_failed {int(failed)}"]
-    part = file.with_suffix(".part")
-    part.write_text("\n".join(lines) + "\n")
-    part.replace(file)
+    if folder:
+        script = pathlib.Path(__file__).with_name("note-run.sh")
+        subprocess.run(["bash", script, folder, "restore_drill", outcome], check=True)
 
 
 if __name__ == "__main__":
@@ -210,8 +203,8 @@ if __name__ == "__main__":
     try:
         asyncio.run(drill(chosen, sys.argv[2] if len(sys.argv) > 2 else "target/debug"))
     except Exception as error:
-        note(chosen, True)
+        note("failed")
         if not isinstance(error, Deviation):
             traceback.print_exc()
         sys.exit(f"THE DRILL FAILED: {type(error).__name__}: {error}")
-    note(chosen, False)
+    note("ok")

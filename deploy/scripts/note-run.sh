@@ -3,6 +3,8 @@
 # FOLDER is that of its textfile collector (--collector.textfile.directory). Call it last, whatever makes your backups:
 # BackupStale and RestoreDrillFailed look at what it writes.
 set -euo pipefail
+# The collector is somebody else.
+umask 022
 
 usage() { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
 folder=${1:-} what=${2:-} outcome=${3:-}

@@ -100,7 +100,7 @@ impl Store {
             return if is_same { Ok(row.stored()) } else { Err(Code::IdReused.into()) };
         }
         let may = match draft.target {
-            Target::User(peer) => self.users.contains_key(&peer),
+            Target::User(peer) => peer.is_canary() || self.users.contains_key(&peer),
             Target::Group(group) => {
                 let found = self.find(ConversationKey::Group(group));
                 found.is_some_and(|group| group.members.contains_key(&draft.sender_id))
