@@ -47,6 +47,9 @@ ui-bench: frontend/src/vendor/marked.js ## What the open conversation costs in a
 desktop: frontend/node_modules ## The desktop app's packages, .deb and .rpm; installs what it needs (Debian, Ubuntu)
 	@bash $(SCRIPTS)/desktop.sh
 
+desktop-bench: frontend/node_modules ## What the packaged desktop app costs, beside its goals; makes the packages first
+	@bash $(SCRIPTS)/desktop-bench.sh
+
 desktop-test: frontend/node_modules ## The desktop app's tests, on screens that nobody sees; installs what they need
 	@bash $(SCRIPTS)/desktop-test.sh
 

@@ -12,7 +12,7 @@ const WEAK_BCRYPT_COST: u32 = 10;
 
 /// How many lanes append before a database server: fewer than gateways have, so that what their lanes bring at the same time
 /// makes one batch; more than one, so that a row that somebody holds stops a part of the conversations only.
-const LANES: usize = 4;
+const LANES: usize = 2;
 
 /// What the program `api` is told.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ mod tests {
         let env = Env::of::<&str, &str>([]);
         let config = Config::read(&env, LANES);
         env.finish().unwrap();
-        assert_eq!((config.bcrypt_cost, config.lanes, config.max_content), (12, 4, 16_384));
+        assert_eq!((config.bcrypt_cost, config.lanes, config.max_content), (12, 2, 16_384));
     }
 
     #[test]

@@ -1,7 +1,6 @@
 // @ts-check
 // What the open conversation costs, beside its goals: `make ui-bench` prints the table. The real views over the gallery's
-// stand-ins hold 10,000 and 50,000 messages; a page from its cache needs the real server. Nothing here fails for being
-// slow: figures depend on the machine, and are looked at.
+// stand-ins hold 10,000 and 50,000 messages; a page from its cache needs the real server.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -12,25 +11,10 @@ import { Person } from "../e2e/support/person.js";
 import { Server } from "../e2e/support/server.js";
 import { serveGallery } from "../test/gallery/serve.mjs";
 import * as inPage from "./in-page.mjs";
+import { note, print, quantile } from "./table.mjs";
 
 const SOURCE = fileURLToPath(new URL("../src/", import.meta.url));
 const SIZE = { width: 1080, height: 720 };
-
-/** @type {{ what: string, figure: string, goal: string, ok: boolean }[]} */
-const table = [];
-
-/** @param {string} what @param {number} figure @param {string} unit @param {["<" | ">=", number]} goal */
-function note(what, figure, unit, [sign, limit]) {
-  const rounded = figure >= 100 ? Math.round(figure) : Math.round(figure * 1000) / 1000;
-  const ok = sign === "<" ? figure < limit : figure >= limit;
-  table.push({ what, figure: `${rounded} ${unit}`.trim(), goal: `${sign} ${limit} ${unit}`.trim(), ok });
-}
-
-/** @param {number[]} all @param {number} share */
-function quantile(all, share) {
-  const sorted = [...all].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}
 
 /** The largest of the renderers, in MB that are resident. @param {import("playwright-core").Browser} browser */
 async function rendererMemory(browser) {
@@ -174,13 +158,4 @@ try {
 } finally {
   await browser.close();
   print();
-}
-
-function print() {
-  const wide = Math.max(...table.map(({ what }) => what.length));
-  for (const { what, figure, goal, ok } of table) {
-    console.log(
-      `| ${what.padEnd(wide)} | ${figure.padStart(12)} | ${goal.padStart(12)} | ${ok ? "met" : "MISSED"} |`,
-    );
-  }
 }

@@ -1,25 +1,24 @@
-//! ⑥ One batch: a transaction that locks its conversations, looks, decides, writes and commits, in a fixed
-//! number of round trips. What goes wrong for the batch is tried again; what goes wrong again and again is
-//! tried one ask at a time, so that one bad draft never fails its neighbours.
+//! ⑥ One batch: a transaction that locks its conversations and looks, decides, inserts, and moves the conversations on and
+//! commits: three round trips for as many messages as there are. What goes wrong for the batch is tried again; what goes
+//! wrong again and again is tried one ask at a time, so that one bad draft never fails its neighbours.
 
 use super::Hooks;
 use super::ask::{Ask, Item, unavailable};
 use super::decide::{Decision, decide};
+use super::look::{Known, Wanted, look};
 use super::losses::Unsure;
-use super::picture::{Known, Picture, Repeats};
-use super::places::{Places, Resolved};
+use super::picture::{Picture, Repeats};
+use super::places::Places;
 use super::publish::Publisher;
 use super::settle::{Settled, refused};
 use super::stuck::Stuck;
 use super::write::write;
-use crate::store::conversations::Conversation;
 use crate::store::messages::StoredMessage;
-use crate::store::{Conn, Db, Lock, Trouble, Tx, conversations};
+use crate::store::{Db, Lock, Trouble, Tx, conversations};
 use metrics::{counter, histogram};
 use shared::draft::ConversationKey;
-use shared::ids::ConversationId;
 use shared::metrics::{APPEND_BATCH, APPEND_RETRIES, APPEND_SECONDS};
-use shared::time::{Clock, Timestamp};
+use shared::time::Clock;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -123,8 +122,9 @@ impl Appender {
         let keys: BTreeSet<ConversationKey> = asks.iter().map(|ask| ask.conversation()).collect();
         let places = self.places.resolve(&self.db, &keys, now).await?;
         let started = Instant::now();
-        let mut tx = self.db.begin().await?;
-        let written = match self.write(&mut tx, asks, places, lock, repeats, now).await {
+        let wanted = Wanted::of(asks);
+        let (mut tx, known) = look(&self.db, &wanted, places, &self.stuck, lock, now).await?;
+        let written = match self.write(&mut tx, asks, &wanted, &known, repeats).await {
             Ok(written) => written,
             Err(error) => {
                 // Waited for, or the next try meets the locks of this one. What goes wrong here goes wrong
@@ -137,53 +137,31 @@ impl Appender {
             pause(written.picture.locked()).await;
         }
         let unsure = Unsure::about(&written.stored, &self.publisher.losses, now);
-        tx.commit().await?;
+        tx.commit_with(conversations::advancing(self.db.engine(), &written.picture.moved())).await?;
         let committed_at = self.clock.now();
         unsure.settle();
         histogram!(APPEND_SECONDS).record(started.elapsed().as_secs_f64());
         Ok(Settled::of(written.decisions, &written.stored, &written.picture, committed_at))
     }
 
-    /// Lock, look, decide, write.
+    /// Decides, and writes what comes of it.
     async fn write(
         &self,
         tx: &mut Tx,
         asks: &[&Ask],
-        places: Resolved,
-        lock: Lock,
+        wanted: &Wanted,
+        known: &Known,
         repeats: Repeats,
-        now: Timestamp,
     ) -> Result<Written, sqlx::Error> {
-        let locked = self.lock(tx, &places, lock).await?;
-        let known = Known { places, locked, now };
-        let mut picture = Picture::load(tx, asks, &known, repeats).await?;
+        let mut picture = Picture::load(tx, wanted, known, repeats).await?;
         let mut decisions = decide_all(&mut picture, asks);
         if repeats == Repeats::Unlikely && decisions.iter().any(Decision::is_refusal) {
             // Whoever may not do it now may have done it before.
-            picture = Picture::load(tx, asks, &known, Repeats::Likely).await?;
+            picture = Picture::load(tx, wanted, known, Repeats::Likely).await?;
             decisions = decide_all(&mut picture, asks);
         }
         let stored = write(&self.db, tx, &picture).await?;
         Ok(Written { picture, decisions, stored })
-    }
-
-    /// Locks the batch's conversations in the order of their ids. Those that were stuck a moment ago are asked
-    /// for without waiting: the others shall not wait for them again.
-    async fn lock(
-        &self,
-        conn: &mut Conn,
-        places: &Resolved,
-        how: Lock,
-    ) -> Result<Vec<Conversation>, sqlx::Error> {
-        let ids: BTreeSet<ConversationId> = places.values().copied().collect();
-        let (stuck, free) = self.stuck.part(ids);
-        let mut locked = conversations::lock(conn, &free, how).await?;
-        locked.extend(conversations::lock(conn, &stuck, Lock::Skip).await?);
-        if how == Lock::Skip && locked.len() < free.len() + stuck.len() {
-            let got: BTreeSet<ConversationId> = locked.iter().map(|conversation| conversation.id).collect();
-            self.stuck.note(free.into_iter().filter(|id| !got.contains(id)));
-        }
-        Ok(locked)
     }
 }
 

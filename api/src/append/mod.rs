@@ -7,6 +7,7 @@ mod ask;
 mod batch;
 mod decide;
 mod entry;
+mod look;
 mod losses;
 mod membership;
 mod picture;
@@ -54,7 +55,7 @@ pub type Pause = Arc<dyn Fn(Vec<ConversationId>) -> BoxFuture<'static, ()> + Sen
 /// Where tests may hold a batch. By default nowhere.
 #[derive(Clone, Default)]
 pub struct Hooks {
-    /// Everything is written, and the rows are locked.
+    /// Everything is written that is not sent together with the COMMIT, and the rows are locked.
     pub before_commit: Option<Pause>,
     /// The askers have been answered.
     pub before_publish: Option<Pause>,

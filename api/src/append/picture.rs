@@ -1,13 +1,13 @@
 //! What a batch needs to know, read after its conversations are locked and moved along in memory as each ask
 //! is decided, so that the second ask of a batch sees what the first one did.
 
-use super::ask::{Ask, ChangeKind, MemberChange};
+use super::look::{Known, Wanted};
 use super::places::Resolved;
 use crate::store::conversations::Conversation;
 use crate::store::members::{Member, Role};
 use crate::store::messages::{NewMessage, StoredMessage};
-use crate::store::{Conn, accounts, groups, members, messages};
-use shared::draft::{ConversationKey, Target};
+use crate::store::{Conn, groups, members, messages};
+use shared::draft::ConversationKey;
 use shared::envelope::Change;
 use shared::ids::{ConversationId, GroupId, UserId};
 use shared::lane::MAX_BATCH;
@@ -37,14 +37,6 @@ pub(super) struct Picture {
     pub touched: BTreeMap<(GroupId, UserId), Option<Member>>,
     /// Groups that changed hands or closed.
     pub regrouped: BTreeSet<GroupId>,
-}
-
-/// What is known before anything is read.
-#[derive(Debug)]
-pub(super) struct Known {
-    pub places: Resolved,
-    pub locked: Vec<Conversation>,
-    pub now: Timestamp,
 }
 
 /// Whether it is looked for what was stored before. Most messages come once, and a repeat of one is noticed by its INSERT
@@ -98,39 +90,43 @@ impl Picture {
         }
     }
 
-    /// Reads it: a fixed number of plain reads, which see everything committed before the locks were taken.
+    /// Reads what few batches depend on, and sees everything that was committed before the locks were taken.
     pub async fn load(
         conn: &mut Conn,
-        asks: &[&Ask],
+        wanted: &Wanted,
         known: &Known,
         repeats: Repeats,
     ) -> Result<Self, sqlx::Error> {
-        let wanted = Wanted::of(asks);
         let sent = match repeats {
             Repeats::Likely => messages::find_sent(conn, &wanted.sent).await?,
             Repeats::Unlikely => Vec::new(),
         };
         let sent = sent.into_iter().map(|m| ((m.sender_id, m.client_message_id), Sent::Stored(m))).collect();
-        let open = accounts::open_among(conn, &wanted.users).await?;
-        let mut members: HashMap<_, _> = by_place(members::find_many(conn, &wanted.members).await?).collect();
         let groups = groups::find_many(conn, &wanted.groups).await?.into_iter();
         let groups =
             groups.map(|g| (g.id, GroupState { owner_id: g.owner_id, closed: g.closed_at.is_some() }));
         let groups = groups.collect();
+        let mut members = known.members.clone();
         for group in wanted.orphans(&members) {
             // No more than a batch can go, so one more than that is sure to hold the heir. A statement for
             // each group, since owners seldom leave.
             let heirs = members::heirs(conn, group, MAX_BATCH as i64 + 1).await?;
-            members.extend(by_place(heirs));
+            members.extend(heirs.into_iter().map(|heir| ((heir.group_id, heir.user_id), heir)));
         }
         let conversations = known.locked.iter().map(|c| (c.id, *c)).collect();
-        let places = known.places.clone();
+        let (places, open) = (known.places.clone(), known.open.clone());
         Ok(Self { places, conversations, sent, open, members, groups, ..Self::empty(known.now) })
     }
 
     /// The conversations that are locked.
     pub fn locked(&self) -> Vec<ConversationId> {
         self.conversations.keys().copied().collect()
+    }
+
+    /// The conversations that got an entry.
+    pub fn moved(&self) -> Vec<Conversation> {
+        let ids: BTreeSet<_> = self.entries.iter().map(|entry| entry.message.conversation_id).collect();
+        ids.iter().filter_map(|id| self.conversations.get(id)).copied().collect()
     }
 
     /// The row of a conversation; `None`: it does not exist for whoever asks.
@@ -167,63 +163,4 @@ impl Picture {
         let left = self.members.values().filter(|member| member.group_id == group);
         left.min_by_key(|member| (member.role != Role::Admin, member.joined_seq)).copied()
     }
-}
-
-fn by_place(members: Vec<Member>) -> impl Iterator<Item = ((GroupId, UserId), Member)> {
-    members.into_iter().map(|member| ((member.group_id, member.user_id), member))
-}
-
-/// What to read.
-#[derive(Default)]
-struct Wanted {
-    sent: Vec<(UserId, Uuid)>,
-    users: Vec<UserId>,
-    members: Vec<(GroupId, UserId)>,
-    groups: Vec<GroupId>,
-    leavers: Vec<(GroupId, UserId)>,
-}
-
-impl Wanted {
-    fn of(asks: &[&Ask]) -> Self {
-        let mut wanted = Self::default();
-        for ask in asks {
-            wanted.sent.push(ask.sent());
-            match ask {
-                Ask::Send(draft) => match draft.target {
-                    Target::User(peer) => wanted.users.extend([draft.sender_id, peer]),
-                    Target::Group(group) => {
-                        wanted.users.push(draft.sender_id);
-                        wanted.members.push((group, draft.sender_id));
-                    }
-                },
-                Ask::Change(change) => wanted.change(change),
-            }
-        }
-        each_once(&mut wanted.users);
-        each_once(&mut wanted.members);
-        each_once(&mut wanted.groups);
-        wanted
-    }
-
-    fn change(&mut self, change: &MemberChange) {
-        self.users.extend([change.actor, change.subject]);
-        self.members.extend([(change.group, change.actor), (change.group, change.subject)]);
-        self.groups.push(change.group);
-        if change.kind == ChangeKind::Leave {
-            self.leavers.push((change.group, change.subject));
-        }
-    }
-
-    /// The groups whose owner is about to leave.
-    fn orphans(&self, members: &HashMap<(GroupId, UserId), Member>) -> Vec<GroupId> {
-        let owner = |place: &&(GroupId, UserId)| members.get(*place).is_some_and(|m| m.role == Role::Owner);
-        let mut orphans = self.leavers.iter().filter(owner).map(|(group, _)| *group).collect();
-        each_once(&mut orphans);
-        orphans
-    }
-}
-
-fn each_once<T: Ord>(list: &mut Vec<T>) {
-    list.sort_unstable();
-    list.dedup();
 }

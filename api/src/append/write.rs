@@ -1,15 +1,13 @@
-//! Writing down what a batch has become: the new entries, then what they did to members and groups, then the
-//! conversations' new heads, each in one statement for all of them.
+//! Writing down what a batch has become: the new entries, then what they did to members and groups, each in one statement
+//! for all of them. The conversations' new heads go with the COMMIT.
 
 use super::picture::Picture;
-use crate::store::conversations::Conversation;
 use crate::store::members::{Member, Role};
 use crate::store::messages::{NewMessage, StoredMessage};
-use crate::store::{Conn, Db, conversations, groups, members, messages, reads};
+use crate::store::{Conn, Db, groups, members, messages, reads};
 use shared::door::ReadMark;
 use shared::envelope::Change;
 use shared::ids::{GroupId, Seq, UserId};
-use std::collections::BTreeMap;
 
 /// How many entries a canary's conversation keeps: what a gateway may still be asking about, and no more. It is the one log
 /// that loses its beginning, and nobody reads it.
@@ -29,21 +27,10 @@ pub(super) async fn write(
     if !picture.touched.is_empty() {
         write_members(conn, picture).await?;
     }
-    conversations::advance(conn, &moved(picture)).await?;
     for canary in new.iter().filter(|message| message.sender_id.is_canary()) {
         messages::trim(conn, canary.conversation_id, canary.seq - CANARIES_KEPT).await?;
     }
     Ok(new.into_iter().zip(ids).map(|(message, id)| message.stored(id)).collect())
-}
-
-/// The conversations that got an entry.
-fn moved(picture: &Picture) -> Vec<Conversation> {
-    let ids = picture.entries.iter().map(|entry| entry.message.conversation_id);
-    let moved: BTreeMap<_, _> = ids
-        .filter_map(|id| picture.conversations.get(&id))
-        .map(|conversation| (conversation.id, *conversation))
-        .collect();
-    moved.into_values().collect()
 }
 
 async fn write_members(conn: &mut Conn, picture: &Picture) -> Result<(), sqlx::Error> {

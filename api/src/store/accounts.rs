@@ -2,7 +2,7 @@
 
 use super::conn::Conn;
 use super::lists::{marks, padded};
-use super::sql::{Row, Sql, query};
+use super::sql::{Query, Row, Sql, query};
 use shared::event::Status;
 use shared::ids::{SessionId, UserId};
 use std::collections::{HashMap, HashSet};
@@ -21,10 +21,32 @@ pub struct Standing {
 /// # Errors
 /// The driver's.
 pub async fn open_among(conn: &mut Conn, users: &[UserId]) -> Result<HashSet<UserId>, sqlx::Error> {
-    let (canaries, people): (Vec<UserId>, Vec<UserId>) = users.iter().partition(|user| user.is_canary());
-    let standings = standings(conn, &people).await?;
-    let open = standings.into_iter().filter(|(_, standing)| !standing.closed).map(|(user, _)| user);
-    Ok(open.chain(canaries).collect())
+    let mut rows = Vec::with_capacity(users.len());
+    for query in asking_open(users) {
+        rows.extend(query.fetch_all(conn).await?);
+    }
+    open_of(users, &rows)
+}
+
+/// The statements of [`open_among`].
+pub fn asking_open(users: &[UserId]) -> Vec<Query> {
+    let people: Vec<UserId> = users.iter().copied().filter(|user| !user.is_canary()).collect();
+    asking(&people).collect()
+}
+
+/// What [`open_among`] makes of the rows that they give. Canaries have none, and are open.
+///
+/// # Errors
+/// The driver's.
+pub fn open_of(users: &[UserId], rows: &[Row]) -> Result<HashSet<UserId>, sqlx::Error> {
+    let mut open: HashSet<UserId> = users.iter().copied().filter(|user| user.is_canary()).collect();
+    for row in rows {
+        let (user, standing) = standing(row)?;
+        if !standing.closed {
+            open.insert(user);
+        }
+    }
+    Ok(open)
 }
 
 /// How the users' accounts stand; those that never were are left out.
@@ -33,19 +55,30 @@ pub async fn open_among(conn: &mut Conn, users: &[UserId]) -> Result<HashSet<Use
 /// The driver's.
 pub async fn standings(conn: &mut Conn, users: &[UserId]) -> Result<HashMap<UserId, Standing>, sqlx::Error> {
     let mut found = HashMap::with_capacity(users.len());
-    for list in padded(users) {
+    for query in asking(users) {
+        for row in query.fetch_all(conn).await? {
+            let (user, standing) = standing(&row)?;
+            found.insert(user, standing);
+        }
+    }
+    Ok(found)
+}
+
+fn asking(users: &[UserId]) -> impl Iterator<Item = Query> {
+    padded(users).map(|list| {
         let text = format!(
             "SELECT id, status, CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END AS closed
              FROM users
              WHERE id IN ({})",
             marks(list.len()),
         );
-        for row in query(Sql::Built(text)).bind_all(list).fetch_all(conn).await? {
-            let closed = row.get::<i64>("closed")? != 0;
-            found.insert(row.get("id")?, Standing { status: status(&row)?, closed });
-        }
-    }
-    Ok(found)
+        query(Sql::Built(text)).bind_all(list)
+    })
+}
+
+fn standing(row: &Row) -> Result<(UserId, Standing), sqlx::Error> {
+    let closed = row.get::<i64>("closed")? != 0;
+    Ok((row.get("id")?, Standing { status: status(row)?, closed }))
 }
 
 /// Whose sessions these are, of those that have not ended.

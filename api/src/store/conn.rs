@@ -74,7 +74,7 @@ impl Conn {
     }
 
     /// Says one word of a transaction, as text: not all servers prepare them.
-    async fn say(&mut self, word: &'static str) -> Result<(), sqlx::Error> {
+    pub(super) async fn say(&mut self, word: &'static str) -> Result<(), sqlx::Error> {
         let said = match self.inner() {
             Inner::MySql(conn) => in_time(conn.execute(word)).await.map(drop),
             Inner::Sqlite(conn) => in_time(conn.execute(word)).await.map(drop),
@@ -112,15 +112,21 @@ impl std::ops::DerefMut for Tx {
 }
 
 impl Tx {
-    pub(super) async fn begin(mut conn: Conn) -> Result<Self, sqlx::Error> {
-        conn.in_transaction = true;
+    pub(super) async fn begin(conn: Conn) -> Result<Self, sqlx::Error> {
+        let (mut tx, begin) = Self::beginning(conn);
+        tx.say(begin).await?;
+        Ok(tx)
+    }
+
+    /// One that has begun as soon as the word was said.
+    pub(super) fn beginning(mut conn: Conn) -> (Self, &'static str) {
         let begin = match conn.engine() {
             Engine::MySql => "BEGIN",
             // The only writer from the beginning, or it could fail in the middle.
             Engine::Sqlite => "BEGIN IMMEDIATE",
         };
-        conn.say(begin).await?;
-        Ok(Self(conn))
+        conn.in_transaction = true;
+        (Self(conn), begin)
     }
 
     /// Makes it durable. After an error it is not known whether it is: repeat with the same ids.
@@ -141,7 +147,12 @@ impl Tx {
 
     async fn end(mut self, word: &'static str) -> Result<(), sqlx::Error> {
         self.0.say(word).await?;
-        self.0.in_transaction = false;
+        self.ended();
         Ok(())
+    }
+
+    /// It was committed, or undone.
+    pub(super) fn ended(&mut self) {
+        self.0.in_transaction = false;
     }
 }

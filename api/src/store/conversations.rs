@@ -2,6 +2,7 @@
 //! row's lock is the only one who may.
 
 use super::conn::Conn;
+use super::db::Engine;
 use super::dialect::{self, Lock};
 use super::lists::{any_of, cut, marks, padded, repeated};
 use super::sql::{Query, Row, Sql, query};
@@ -28,7 +29,11 @@ pub(super) const COLUMNS: &str =
     "c.id, c.kind, c.user_low, c.user_high, c.group_id, c.last_seq, c.members_version, c.updated_at";
 
 impl Conversation {
-    pub(super) fn read(row: &Row) -> Result<Self, sqlx::Error> {
+    /// From a row that has all columns.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub fn read(row: &Row) -> Result<Self, sqlx::Error> {
         let key = match row.get::<Option<GroupId>>("group_id")? {
             Some(group) => ConversationKey::Group(group),
             None => ConversationKey::Pair(row.get("user_low")?, row.get("user_high")?),
@@ -166,25 +171,29 @@ pub async fn lock(
     how: Lock,
 ) -> Result<Vec<Conversation>, sqlx::Error> {
     let mut locked = Vec::with_capacity(ids.len());
-    for list in padded(ids) {
-        let engine = conn.engine();
+    for query in locking(conn.engine(), ids, how) {
+        locked.extend(all(query, conn).await?);
+    }
+    Ok(locked)
+}
+
+/// The statements of [`lock`]; a row of their answers is a [`Conversation`].
+pub fn locking(engine: Engine, ids: &[ConversationId], how: Lock) -> Vec<Query> {
+    let locking = padded(ids).map(|list| {
         let text = format!(
             "SELECT {COLUMNS} FROM conversations c{} WHERE c.id IN ({}) ORDER BY c.id{}",
             dialect::by_id_only(engine),
             marks(list.len()),
             dialect::for_update(engine, how),
         );
-        locked.extend(all(query(Sql::Built(text)).bind_all(list), conn).await?);
-    }
-    Ok(locked)
+        query(Sql::Built(text)).bind_all(list)
+    });
+    locking.collect()
 }
 
-/// Moves locked conversations on to what they have become.
-///
-/// # Errors
-/// The driver's.
-pub async fn advance(conn: &mut Conn, changed: &[Conversation]) -> Result<(), sqlx::Error> {
-    for list in padded(changed) {
+/// Statements that move locked conversations on to what they have become.
+pub fn advancing(engine: Engine, changed: &[Conversation]) -> Vec<Query> {
+    let advancing = padded(changed).map(|list| {
         let whens = repeated("WHEN ? THEN ?", " ", list.len());
         let text = format!(
             "UPDATE conversations{}
@@ -192,16 +201,16 @@ pub async fn advance(conn: &mut Conn, changed: &[Conversation]) -> Result<(), sq
                  members_version = CASE id {whens} ELSE members_version END,
                  updated_at = CASE id {whens} ELSE updated_at END
              WHERE id IN ({})",
-            dialect::by_id_only(conn.engine()),
+            dialect::by_id_only(engine),
             marks(list.len()),
         );
         let mut update = query(Sql::Built(text));
         update = list.iter().fold(update, |query, c| query.bind(c.id).bind(c.last_seq));
         update = list.iter().fold(update, |query, c| query.bind(c.id).bind(c.members_version));
         update = list.iter().fold(update, |query, c| query.bind(c.id).bind(c.updated_at));
-        update.bind_all(list.iter().map(|c| c.id)).execute(conn).await?;
-    }
-    Ok(())
+        update.bind_all(list.iter().map(|c| c.id))
+    });
+    advancing.collect()
 }
 
 /// Those that were written to since a moment, from the one after `after` on, by id; at most `limit`.

@@ -4,6 +4,7 @@
 
 use super::conn::{Conn, Tx};
 use super::pool;
+use super::sql::{Query, Row};
 use super::timing::Waiting;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -139,6 +140,14 @@ impl Db {
     /// As [`Self::read`].
     pub async fn begin(&self) -> Result<Tx, sqlx::Error> {
         Tx::begin(self.write().await?).await
+    }
+
+    /// The same, begun together with its first statements, and the rows of each of them.
+    ///
+    /// # Errors
+    /// As [`Self::read`], and the driver's for a statement; what was begun is undone then.
+    pub async fn begin_with(&self, first: Vec<Query>) -> Result<(Tx, Vec<Vec<Row>>), sqlx::Error> {
+        Tx::begin_with(self.write().await?, first).await
     }
 
     /// The id of the first of `count` rows that one statement inserted, and the step to the next. InnoDB

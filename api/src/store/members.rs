@@ -59,7 +59,11 @@ const SELECT: &str = "
     WHERE ";
 
 impl Member {
-    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+    /// From a row that has all columns.
+    ///
+    /// # Errors
+    /// The driver's.
+    pub fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             group_id: row.get("group_id")?,
             user_id: row.get("user_id")?,
@@ -104,11 +108,19 @@ pub async fn find(conn: &mut Conn, group: GroupId, user: UserId) -> Result<Optio
 /// The driver's.
 pub async fn find_many(conn: &mut Conn, wanted: &[(GroupId, UserId)]) -> Result<Vec<Member>, sqlx::Error> {
     let mut found = Vec::with_capacity(wanted.len());
-    for list in padded(wanted) {
-        let text = format!("{SELECT}{}", any_of("m.group_id = ? AND m.user_id = ?", list.len()));
-        found.extend(all(bind_pairs(query(Sql::Built(text)), &list), conn).await?);
+    for query in finding(wanted) {
+        found.extend(all(query, conn).await?);
     }
     Ok(found)
+}
+
+/// The statements of [`find_many`]; a row of their answers is a [`Member`].
+pub fn finding(wanted: &[(GroupId, UserId)]) -> Vec<Query> {
+    let finding = padded(wanted).map(|list| {
+        let text = format!("{SELECT}{}", any_of("m.group_id = ? AND m.user_id = ?", list.len()));
+        bind_pairs(query(Sql::Built(text)), &list)
+    });
+    finding.collect()
 }
 
 /// Who would own the group next: the oldest admins, then the oldest members, at most `limit`, the owner not

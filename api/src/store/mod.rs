@@ -4,6 +4,7 @@ pub mod db;
 mod conn;
 mod pool;
 pub mod sql;
+mod together;
 mod dialect;
 mod lists;
 mod timing;

@@ -133,6 +133,31 @@ impl Query {
         self
     }
 
+    /// The statement with its values in it, as MySQL reads it. For numbers and times alone, whose text is ours; what others
+    /// wrote is bound.
+    ///
+    /// # Errors
+    /// [`sqlx::Error::Encode`] for any other value.
+    pub(super) fn spelled(self) -> Result<String, sqlx::Error> {
+        let text = self.sql.for_mysql();
+        let mut pieces = text.as_str().split('?');
+        let mut spelled = pieces.next().unwrap_or_default().to_owned();
+        for (value, piece) in self.values.into_iter().zip(pieces) {
+            match value {
+                Value::Int(Some(number)) => spelled.push_str(&number.to_string()),
+                Value::Int(None) | Value::Time(None) => spelled.push_str("NULL"),
+                Value::Time(Some(at)) => {
+                    spelled.push_str(&at.to_chrono().format("'%Y-%m-%d %H:%M:%S%.3f'").to_string());
+                }
+                Value::Text(_) | Value::Bytes(_) => {
+                    return Err(sqlx::Error::Encode("only numbers and times are spelled out".into()));
+                }
+            }
+            spelled.push_str(piece);
+        }
+        Ok(spelled)
+    }
+
     /// Runs a statement that gives no rows.
     ///
     /// # Errors

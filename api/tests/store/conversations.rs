@@ -1,6 +1,6 @@
 //! Conversations: who has one, that they are numbered under a lock, and that the lock is only theirs.
 
-use crate::rows::{NO_GROUP, NOWHERE, group, pair, read, write};
+use crate::rows::{NO_GROUP, NOWHERE, advance, group, pair, read, write};
 use crate::support::{Bench, START};
 use api::store::conversations::Conversation;
 use api::store::{Lock, Trouble, conversations};
@@ -69,7 +69,7 @@ async fn conversations_move_on_each_by_its_own(bench: Bench) {
             Conversation { last_seq, members_version, updated_at, ..*found }
         })
         .into();
-    conversations::advance(&mut tx, &moved).await.unwrap();
+    advance(&mut tx, &moved).await;
     tx.commit().await.unwrap();
     let mut conn = read(&bench).await;
     for conversation in &moved {
@@ -119,7 +119,7 @@ async fn a_locked_conversation_is_waited_for_or_left_out() {
             conversations::lock(&mut tx, &[ab], Lock::Wait).await.unwrap()
         }
     });
-    conversations::advance(&mut holder, &[Conversation { last_seq: 7, ..held[0] }]).await.unwrap();
+    advance(&mut holder, &[Conversation { last_seq: 7, ..held[0] }]).await;
     holder.commit().await.unwrap();
     assert_eq!(waiting.await.unwrap()[0].last_seq, 7);
 }
@@ -140,7 +140,7 @@ async fn a_row_that_somebody_holds_is_not_met_on_the_way_to_others() {
         let mut other = bench.db.begin().await.unwrap();
         let locked = conversations::lock(&mut other, &ids[..count], Lock::Wait).await.unwrap();
         assert_eq!(locked.len(), count);
-        conversations::advance(&mut other, &locked).await.unwrap();
+        advance(&mut other, &locked).await;
         other.commit().await.unwrap();
     }
 }

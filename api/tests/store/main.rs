@@ -12,4 +12,5 @@ mod messages;
 mod open;
 mod reading;
 mod rows;
+mod together;
 mod views;

@@ -60,7 +60,14 @@ pub async fn log(bench: &Bench, conversation: ConversationId, sender: UserId, co
 
 pub async fn set_head(bench: &Bench, id: ConversationId, last_seq: Seq) {
     let found = conversations::find(&mut read(bench).await, id).await.unwrap().unwrap();
-    conversations::advance(&mut write(bench).await, &[Conversation { last_seq, ..found }]).await.unwrap();
+    advance(&mut write(bench).await, &[Conversation { last_seq, ..found }]).await;
+}
+
+/// Moves conversations on, outside of any batch.
+pub async fn advance(conn: &mut Conn, changed: &[Conversation]) {
+    for query in conversations::advancing(conn.engine(), changed) {
+        query.execute(conn).await.unwrap();
+    }
 }
 
 pub fn member(group_id: GroupId, user_id: UserId, role: Role, joined_seq: Seq) -> Member {

@@ -21,7 +21,7 @@ export class Account {
    * A further session of somebody who has registered in a browser.
    *
    * @param {import("./server.js").Server} server
-   * @param {import("./person.js").Person} person
+   * @param {{ email: string }} person
    */
   static async of(server, person) {
     const session = await ask(server.address, "POST", "/api/auth/login", {
@@ -37,6 +37,12 @@ export class Account {
   async sends(text, target) {
     const body = { content: text, client_message_id: randomUUID(), ...target };
     return (await ask(this.address, "POST", "/api/messages/send", { body, token: this.token })).message;
+  }
+
+  /** @param {string} name */
+  async makesGroup(name) {
+    return (await ask(this.address, "POST", "/api/groups/create", { body: { name }, token: this.token }))
+      .group;
   }
 
   /** Every text of a conversation, oldest first. @param {string} query  `receiver_id=7` */

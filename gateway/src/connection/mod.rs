@@ -9,6 +9,8 @@ mod writer;
 
 pub use frames::{Due, push_to_all, text_frame};
 pub(crate) use writer::Meters;
+#[cfg(test)]
+pub(crate) use writer::{AT_ONCE, PACE};
 
 use crate::attach;
 use crate::node::Node;
@@ -138,9 +140,9 @@ impl Connection {
     }
 
     /// Writes what is queued as far as the socket takes it at once, and leaves the rest to the connection's task. Unless it
-    /// is much, it is left if the last write was less than `pace` ago; then gives the moment when that has passed.
-    pub(crate) fn write_now(&self, pace: Duration, meters: &Meters) -> Option<Instant> {
-        self.writer.write_now(self, pace, meters)
+    /// is much, it is left if the socket's pace does not allow it; then gives the moment when it does.
+    pub(crate) fn write_now(&self, meters: &Meters) -> Option<Instant> {
+        self.writer.write_now(self, meters)
     }
 
     /// Tells the client that something had no effect.

@@ -25,6 +25,12 @@ use tokio::time::Instant;
 /// Frames are put together up to this size for one write.
 const WRITE_BYTES: usize = 64 * 1024;
 
+/// A socket is written to once in this time on average, unless much is queued for it.
+pub(crate) const PACE: Duration = Duration::from_millis(4);
+
+/// So many writes follow each other at once after a while without any: who talks with one other person waits for no pace.
+pub(crate) const AT_ONCE: u32 = 4;
+
 /// How long a closing connection may take to accept what is queued and the close frame.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 
@@ -44,7 +50,8 @@ struct State {
     half: Option<Half>,
     /// What the socket has not taken. Boxed: nearly every write is taken at once, and a connection has no room for more.
     rest: Option<Box<Rest>>,
-    written_at: Option<Instant>,
+    /// When the time of all that was written is over, each write having [`PACE`].
+    paced_until: Option<Instant>,
     /// The connection's task, which the socket wakes when it takes something again.
     task: Option<Waker>,
     /// What went wrong while somebody else wrote, for the task.
@@ -93,15 +100,10 @@ impl Writer {
     }
 
     /// Writes what is queued, as far as the socket takes it at once, on behalf of the connection's task. Never waits.
-    /// Leaves it, unless it is much, if something was written less than `pace` ago, and says when that has passed.
-    pub(crate) fn write_now(
-        &self,
-        connection: &Connection,
-        pace: Duration,
-        meters: &Meters,
-    ) -> Option<Instant> {
+    /// Leaves it, unless it is much, if the pace does not allow it yet, and says when it will.
+    pub(crate) fn write_now(&self, connection: &Connection, meters: &Meters) -> Option<Instant> {
         let mut state = self.lock();
-        let again_at = state.written_at.map(|at| at + pace).filter(|at| *at > Instant::now());
+        let again_at = state.again_at(Instant::now());
         if again_at.is_some() && connection.outbox.queued_bytes() < outbox::MUCH {
             return again_at;
         }
@@ -146,7 +148,18 @@ impl Writer {
     }
 }
 
+/// How long the pace lasts after one more write.
+fn spent(until: Option<Instant>, now: Instant) -> Instant {
+    (until.map_or(now, |until| until.max(now)) + PACE).min(now + PACE * AT_ONCE)
+}
+
 impl State {
+    /// When the pace allows the next write, if that is later than now.
+    fn again_at(&self, now: Instant) -> Option<Instant> {
+        let ahead = PACE * (AT_ONCE - 1);
+        self.paced_until.filter(|until| *until > now + ahead).map(|until| until - ahead)
+    }
+
     /// Writes what is queued; ready when all of it was taken, with the reason if the connection is to be closed then.
     fn write(
         &mut self,
@@ -171,7 +184,7 @@ impl State {
                 self.rest = Some(Box::new(rest));
                 return Poll::Pending;
             }
-            self.written_at = Some(Instant::now());
+            self.paced_until = Some(spent(self.paced_until, Instant::now()));
             rest.delivered(&connection.clock, &meters.get().delivery_seconds);
         }
     }

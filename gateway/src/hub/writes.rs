@@ -1,14 +1,10 @@
 //! ⑩ What a worker has delivered and not yet written. It writes to the sockets itself when it has taken what the bus
-//! had for it, so what came together goes out together; and a socket that was just written to waits a moment for more,
-//! since a write costs the same whatever it carries. ADR 10 has the figures.
+//! had for it, so what came together goes out together; and a socket that was written to again and again waits a moment
+//! for more, since a write costs the same whatever it carries. ADR 10 has the figures.
 
 use crate::connection::{Due, Meters};
-use std::time::Duration;
 use tokio::task::{unconstrained, yield_now};
 use tokio::time::{Instant, sleep_until};
-
-/// How long a socket is left after a write, unless much is queued for it.
-const PACE: Duration = Duration::from_millis(4);
 
 /// After so many sockets others get a turn.
 const TURN: usize = 64;
@@ -51,7 +47,7 @@ impl Writes {
         while !self.due.0.is_empty() {
             let turn = self.due.0.len().saturating_sub(TURN);
             for connection in self.due.0.drain(turn..) {
-                if let Some(at) = connection.write_now(PACE, &self.meters) {
+                if let Some(at) = connection.write_now(&self.meters) {
                     self.later_at.get_or_insert(at);
                     self.later.0.push(connection);
                 }
@@ -65,7 +61,7 @@ impl Writes {
 mod tests {
     use super::*;
     use crate::connection::outbox::{MUCH, OutboxBounds, Worth};
-    use crate::connection::{Commands, Connection, Input, Rest, converse, push_to_all};
+    use crate::connection::{AT_ONCE, Commands, Connection, Input, PACE, Rest, converse, push_to_all};
     use bytes::Bytes;
     use futures_util::FutureExt;
     use metrics_exporter_prometheus::PrometheusBuilder;
@@ -75,6 +71,7 @@ mod tests {
     use shared::time::{Clock, Timestamp};
     use shared::token::Claims;
     use std::sync::Arc;
+    use std::time::Duration;
     use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
     struct Silence;
@@ -120,6 +117,15 @@ mod tests {
         push_to_all([connection], &Bytes::copy_from_slice(frame), Worth::Durable, None, due);
     }
 
+    /// As many frames as go out at once after a while without any.
+    async fn talk(connection: &Arc<Connection>, writes: &mut Writes, client: &mut DuplexStream) {
+        for _ in 0..AT_ONCE {
+            deliver(connection, b"1", &mut writes.due);
+            writes.write().await;
+            assert_eq!(look(client), b"1");
+        }
+    }
+
     /// What the client finds in one look.
     fn look(client: &mut DuplexStream) -> Vec<u8> {
         let mut found = vec![0; 4 * MUCH];
@@ -129,12 +135,10 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_comes_within_the_pace_of_a_write_goes_out_together_and_nothing_waits_longer() {
+    async fn a_few_go_out_at_once_and_what_comes_faster_than_the_pace_together_and_none_waits_longer() {
         let (connection, mut client) = connected(4 * MUCH).await;
         let mut writes = Writes::default();
-        deliver(&connection, b"1", &mut writes.due);
-        writes.write().await;
-        assert_eq!(look(&mut client), b"1", "nothing was written before");
+        talk(&connection, &mut writes, &mut client).await;
         for frame in [b"2", b"3"] {
             deliver(&connection, frame, &mut writes.due);
             writes.write().await;
@@ -147,19 +151,27 @@ mod tests {
         assert!(began.elapsed() <= PACE + Duration::from_millis(1), "the clock's next step at most");
         assert_eq!(look(&mut client), b"23");
         assert!(writes.paced().now_or_never().is_none(), "nothing is left to wait for");
+        deliver(&connection, b"4", &mut writes.due);
+        writes.write().await;
+        assert_eq!(look(&mut client), b"", "one for each pace");
+        tokio::time::advance(PACE * (AT_ONCE + 1)).await;
+        writes.write().await;
+        assert_eq!(look(&mut client), b"4");
+        tokio::time::advance(PACE * AT_ONCE).await;
+        talk(&connection, &mut writes, &mut client).await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn much_waits_for_no_pace_and_neither_does_an_answer() {
         let (connection, mut client) = connected(4 * MUCH).await;
         let mut writes = Writes::default();
-        deliver(&connection, b"1", &mut writes.due);
-        writes.write().await;
+        talk(&connection, &mut writes, &mut client).await;
         deliver(&connection, b"2", &mut writes.due);
         writes.write().await;
+        assert_eq!(look(&mut client), b"");
         deliver(&connection, &[3; MUCH], &mut writes.due);
         writes.write().await;
-        assert_eq!(look(&mut client).len(), 1 + 1 + MUCH);
+        assert_eq!(look(&mut client).len(), 1 + MUCH);
         deliver(&connection, b"4", &mut writes.due);
         writes.write().await;
         connection.answer(Bytes::from_static(b"5"));

@@ -101,7 +101,7 @@ metrics_table! {
     POOL_WAIT_SECONDS "imtt_db_pool_wait_seconds" Seconds STORE Each("pool", || words(&["read", "write"])) =>
         "What a request waited for a connection to the database, by pool (read or write).";
     QUERY_SECONDS "imtt_db_query_duration_seconds" Seconds STORE Unknown(&["query"]) =>
-        "Statements, by what they do and to which table.";
+        "Statements, by what they do and to which table; those that go to the server together are one, named by the first.";
     LANE_DEPTH "imtt_lane_depth" Gauge ALL Each("side", || words(&["gateway", "api"])) =>
         "Drafts that wait in lanes, by side (gateway or api).";
     ACCEPTED "imtt_messages_accepted_total" Counter STORE Each("kind", kinds) =>

@@ -45,8 +45,14 @@ export class User {
     this.#driver = await Driver.session(this.desk.driver, BINARY, args);
   }
 
-  async restarts() {
+  /** The app is ended. */
+  async ends() {
     await this.driver.end();
+    this.#driver = null;
+  }
+
+  async restarts() {
+    await this.ends();
     await this.starts();
   }
 
