@@ -69,6 +69,14 @@ pub(super) struct Item {
     pub reply: oneshot::Sender<Reply>,
 }
 
+impl Item {
+    /// Whether whoever asked has given up: a gateway that asks another node meanwhile, or one that is gone. What this node
+    /// would decide now may be long after what the other one said.
+    pub fn is_forgotten(&self) -> bool {
+        self.reply.is_closed()
+    }
+}
+
 /// How long a client waits before it sends again what could not be stored now.
 const RETRY_AFTER_MS: u64 = 500;
 

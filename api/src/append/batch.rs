@@ -3,7 +3,7 @@
 //! wrong again and again is tried one ask at a time, so that one bad draft never fails its neighbours.
 
 use super::Hooks;
-use super::ask::{Ask, Item, unavailable};
+use super::ask::{Item, unavailable};
 use super::decide::{Decision, decide};
 use super::look::{Known, Wanted, look};
 use super::losses::Unsure;
@@ -95,7 +95,7 @@ impl Appender {
     /// Answers first: what is committed is committed, and only then told to others.
     async fn finish(&self, items: Vec<Item>, settled: Settled) {
         for (item, reply) in items.into_iter().zip(settled.replies) {
-            // Whoever asked may have gone; the entry is stored all the same.
+            // Whoever asked may have gone since it was decided; the entry is stored all the same.
             let _ = item.reply.send(reply);
         }
         if let Some(pause) = &self.hooks.before_publish {
@@ -111,20 +111,19 @@ impl Appender {
         repeats: Repeats,
         deadline: Instant,
     ) -> Result<Settled, sqlx::Error> {
-        let asks: Vec<&Ask> = items.iter().map(|item| &item.ask).collect();
         // Dropped at the deadline, the transaction is rolled back.
-        let tried = tokio::time::timeout_at(deadline, Box::pin(self.transact(&asks, lock, repeats)));
+        let tried = tokio::time::timeout_at(deadline, Box::pin(self.transact(items, lock, repeats)));
         tried.await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
     }
 
-    async fn transact(&self, asks: &[&Ask], lock: Lock, repeats: Repeats) -> Result<Settled, sqlx::Error> {
+    async fn transact(&self, items: &[Item], lock: Lock, repeats: Repeats) -> Result<Settled, sqlx::Error> {
         let now = self.clock.now();
-        let keys: BTreeSet<ConversationKey> = asks.iter().map(|ask| ask.conversation()).collect();
+        let keys: BTreeSet<ConversationKey> = items.iter().map(|item| item.ask.conversation()).collect();
         let places = self.places.resolve(&self.db, &keys, now).await?;
         let started = Instant::now();
-        let wanted = Wanted::of(asks);
+        let wanted = Wanted::of(items.iter().map(|item| &item.ask));
         let (mut tx, known) = look(&self.db, &wanted, places, &self.stuck, lock, now).await?;
-        let written = match self.write(&mut tx, asks, &wanted, &known, repeats).await {
+        let written = match self.write(&mut tx, items, &wanted, &known, repeats).await {
             Ok(written) => written,
             Err(error) => {
                 // Waited for, or the next try meets the locks of this one. What goes wrong here goes wrong
@@ -148,25 +147,31 @@ impl Appender {
     async fn write(
         &self,
         tx: &mut Tx,
-        asks: &[&Ask],
+        items: &[Item],
         wanted: &Wanted,
         known: &Known,
         repeats: Repeats,
     ) -> Result<Written, sqlx::Error> {
         let mut picture = Picture::load(tx, wanted, known, repeats).await?;
-        let mut decisions = decide_all(&mut picture, asks);
+        let mut decisions = decide_all(&mut picture, items);
         if repeats == Repeats::Unlikely && decisions.iter().any(Decision::is_refusal) {
             // Whoever may not do it now may have done it before.
             picture = Picture::load(tx, wanted, known, Repeats::Likely).await?;
-            decisions = decide_all(&mut picture, asks);
+            decisions = decide_all(&mut picture, items);
         }
         let stored = write(&self.db, tx, &picture).await?;
         Ok(Written { picture, decisions, stored })
     }
 }
 
-fn decide_all(picture: &mut Picture, asks: &[&Ask]) -> Vec<Decision> {
-    asks.iter().map(|ask| decide(picture, ask)).collect()
+/// With the rows locked. A draft whose gateway was told meanwhile, by another node, that it is refused for good must not be
+/// stored here after all: this node may have stood still since it was asked.
+fn decide_all(picture: &mut Picture, items: &[Item]) -> Vec<Decision> {
+    let decided = items.iter().map(|item| match item.is_forgotten() {
+        true => Decision::Refused(unavailable()),
+        false => decide(picture, &item.ask),
+    });
+    decided.collect()
 }
 
 fn refuse(items: Vec<Item>) {

@@ -70,7 +70,7 @@ pub(super) async fn look(
 }
 
 impl Wanted {
-    pub fn of(asks: &[&Ask]) -> Self {
+    pub fn of<'a>(asks: impl Iterator<Item = &'a Ask>) -> Self {
         let mut wanted = Self::default();
         for ask in asks {
             wanted.sent.push(ask.sent());

@@ -1,5 +1,6 @@
 //! What becomes of messages: numbered, once, in order, and only from those who may.
 
+use futures_util::FutureExt;
 use crate::support::bus::{KeepingBus, entry};
 use crate::support::{Bench, START};
 use crate::support::{into, to};
@@ -197,6 +198,23 @@ async fn what_is_published_says_when_it_was_committed_and_again_when_it_is_told_
     assert_eq!(entry(&again).created_at, stored.created_at);
 }
 
+/// Another node may have told them by now that it is refused for good.
+async fn what_its_asker_has_given_up_is_not_stored_later(bench: Bench) {
+    let (pause, gate) = gate();
+    let hooks = Hooks { before_commit: Some(pause), ..Hooks::default() };
+    let append = one_lane(&bench, bench.db.clone(), &KeepingBus::new(), hooks);
+    let [alice, bob, carol] = bench.users().await;
+    let mut busy = std::pin::pin!(append.send(to(alice, carol, "holds the lane up")));
+    assert!((&mut busy).now_or_never().is_none());
+    let given_up = to(alice, bob, "given up");
+    assert!(append.send(given_up.clone()).now_or_never().is_none(), "it waits in the lane, and its asker goes");
+    let next = append.send(to(bob, alice, "next"));
+    gate.add_permits(3);
+    let (first, next) = tokio::join!(busy, next);
+    assert_eq!((first.unwrap().seq, next.unwrap().seq), (1, 1));
+    assert_eq!(append.send(given_up).await.unwrap().seq, 2, "asked again, it is stored as ever");
+}
+
 async fn a_lane_that_stops_answers_what_it_holds_and_takes_nothing_more(bench: Bench) {
     let append = bench.append(&KeepingBus::new());
     let [alice, bob] = bench.users().await;
@@ -218,5 +236,6 @@ on_both_engines!(
     strangers_and_absent_groups_are_refused_alike_and_the_muted_by_name,
     answers_come_before_the_entry_is_published,
     what_is_published_says_when_it_was_committed_and_again_when_it_is_told_again,
+    what_its_asker_has_given_up_is_not_stored_later,
     a_lane_that_stops_answers_what_it_holds_and_takes_nothing_more,
 );

@@ -1,11 +1,14 @@
 //! Nodes that end in the middle of an append.
 
 use crate::proxy::Proxy;
-use crate::support::{ApiNode, Door, to};
+use crate::support::{ApiNode, Door, SECRET, to};
 use api::store::messages::{Cursor, page};
 use api::store::{PoolSizes, open};
 use gateway::api::Api;
+use shared::door::Call;
 use testkit::eventually;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn what_a_node_stored_before_it_died_is_found_by_the_next_and_stored_once() {
@@ -56,4 +59,31 @@ async fn what_is_under_way_when_a_node_stops_is_answered() {
     node.stop.cancel();
     writing.rollback().await.unwrap();
     assert_eq!(appending.await.unwrap().unwrap()[0].unwrap().seq, 1);
+}
+
+/// As a node finds it that stood still for longer than the gateway had patience: the question, and behind it the end.
+#[tokio::test]
+async fn what_its_gateway_has_given_up_is_not_stored_later() {
+    let node = ApiNode::start().await;
+    let ((alice, _), (bob, _)) = (node.person().await, node.person().await);
+    node.app.append.send(to(alice, bob, "the premise")).await.unwrap();
+    // Nothing can be written meanwhile.
+    let held = node.app.db.begin().await.unwrap();
+    let given_up = to(alice, bob, "given up");
+    let body = serde_json::to_string(&vec![&given_up]).unwrap();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nhost: api\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n\r\n",
+        Call::Append.path(),
+        String::from_utf8_lossy(SECRET),
+        body.len(),
+    );
+    let mut gateway = TcpStream::connect(node.address).await.unwrap();
+    gateway.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+    gateway.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    gateway.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.is_empty(), "the node has given it up as well: {answer:?}");
+    held.rollback().await.unwrap();
+    assert_eq!(node.app.append.send(to(alice, bob, "next")).await.unwrap().seq, 2);
+    assert_eq!(node.app.append.send(given_up).await.unwrap().seq, 3, "asked again, it is stored as ever");
 }
