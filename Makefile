@@ -37,7 +37,7 @@ ui-test: frontend/src/vendor/marked.js ## The web client's own tests, without a 
 	$(UI) npm test
 
 browsers: frontend/src/vendor/marked.js ## The tests in real browsers, against a debug build
-	cargo build --locked -p im-tt -p gateway -p api -p testkit --bins
+	cargo build --locked -p im-tt -p gateway -p api -p testkit --bins --example another_build
 	$(UI) npm run e2e
 
 ui-bench: frontend/src/vendor/marked.js ## What the open conversation costs in a browser, beside its goals

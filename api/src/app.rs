@@ -7,6 +7,7 @@ use crate::auth::refresh_token::RefreshTokens;
 use crate::config::Config;
 use crate::door::Door;
 use crate::error::ApiError;
+use crate::page::{Build, Client};
 use crate::reads::Reads;
 use crate::store::{Db, epoch};
 use salvo::{Depot, async_trait};
@@ -15,6 +16,7 @@ use shared::config::Secret;
 use shared::presence::Presence;
 use shared::rate::RateLimits;
 use shared::serve::health::{Checked, Health};
+use shared::shelf::Shelf;
 use shared::time::Clock;
 use shared::token::Tokens;
 use std::sync::Arc;
@@ -40,6 +42,10 @@ pub struct Parts {
     pub bus: Arc<dyn Bus>,
     /// How often things may be done.
     pub limits: Arc<dyn RateLimits>,
+    /// The web client that it serves.
+    pub build: Build,
+    /// Where it and other nodes put theirs for each other, if there are others.
+    pub shelf: Option<Arc<dyn Shelf>>,
     /// The time.
     pub clock: Clock,
     /// Where background work is tracked.
@@ -74,6 +80,8 @@ pub struct App {
     pub refresh: RefreshTokens,
     /// Hashes.
     pub passwords: Passwords,
+    /// The web client.
+    pub client: Arc<Client>,
     /// The time.
     pub clock: Clock,
     /// Where background work is tracked.
@@ -103,11 +111,13 @@ impl App {
             tasks: &parts.tasks,
             stop: &parts.stop,
         });
+        let client = Client::start(parts.build, parts.shelf, &parts.secret, &parts.tasks, &parts.stop).await;
         Ok(Arc::new(Self {
             epoch: epoch::epoch(&mut parts.db.read().await?).await?,
             tokens: Tokens::new(parts.secret.expose(), parts.clock.clone()),
             refresh: RefreshTokens::new(parts.secret.expose()),
             passwords: Passwords::new(parts.config.bcrypt_cost, cores),
+            client,
             config: parts.config,
             append,
             door: Door::new(parts.db.clone(), reads.clone()),

@@ -1,6 +1,7 @@
 //! `api`, the node of a cluster that owns accounts, groups and history.
 
 use api::config::{Migration, Settings};
+use api::page::Build;
 use api::run;
 use shared::program::{self, About};
 use std::process::ExitCode;
@@ -12,5 +13,7 @@ fn main() -> ExitCode {
              up to date, and ends: it needs DATABASE_URL for that, and no more.",
     };
     let migrated = about.errand("--migrate", Migration::read, |told| program::live(run::migrate(told)));
-    migrated.unwrap_or_else(|| about.main(Settings::read, |settings| program::live(run::live(settings))))
+    migrated.unwrap_or_else(|| {
+        about.main(Settings::read, |settings| program::live(run::live(settings, Build::load())))
+    })
 }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 pub fn router(app: Arc<App>) -> Router {
     let calls = calls();
     let docs = openapi::router(&calls);
+    let client = page::router(app.client.clone());
     Router::new()
         .hoop(affix_state::inject(app))
         .hoop(measure::measure)
@@ -31,7 +32,7 @@ pub fn router(app: Arc<App>) -> Router {
         .hoop(origin::share)
         .push(calls)
         .push(docs)
-        .push(page::router())
+        .push(client)
         .push(Router::with_path("{**rest}").goal(absent))
 }
 

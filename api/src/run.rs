@@ -4,6 +4,7 @@
 
 use crate::app::{App, Parts};
 use crate::config::{Migration, Settings};
+use crate::page::Build;
 use crate::store::{self, Database, Db, OpenError, PoolSizes};
 use crate::{door, router};
 use salvo::async_trait;
@@ -17,6 +18,7 @@ use shared::rate::redis::RedisRateLimits;
 use shared::rate::{RateLimits, Unlimited};
 use shared::serve::health::{Checked, Health};
 use shared::serve::{bind, health, serve};
+use shared::shelf::RedisShelf;
 use shared::time::Clock;
 use std::error::Error;
 use std::sync::Arc;
@@ -34,12 +36,12 @@ const LAST: Duration = Duration::from_secs(15);
 const FIRST_LOOK: Duration = Duration::from_millis(250);
 const LONGEST_LOOK: Duration = Duration::from_secs(5);
 
-/// Runs until SIGTERM or Ctrl-C: then it takes nothing new, answers what it was asked, and stores what is queued.
+/// Runs, with this web client, until SIGTERM or Ctrl-C: then it takes nothing new, answers what it was asked, and stores what is queued.
 /// A second one ends the process at once.
 ///
 /// # Errors
 /// Why it cannot start: one line. That the database does not answer is none: it is waited for.
-pub async fn live(settings: Settings) -> Result<(), Failure> {
+pub async fn live(settings: Settings, build: Build) -> Result<(), Failure> {
     settings.node.log.start();
     let internal = bind(settings.node.internal_listen)?;
     let signals = Signals::listen()?;
@@ -66,7 +68,7 @@ pub async fn live(settings: Settings) -> Result<(), Failure> {
     let public = bind(settings.node.listen)?;
     let (links, links_end) = (TaskTracker::new(), CancellationToken::new());
     let bus = RedisBus::new(settings.node.redis.clone(), &links, &links_end);
-    let app = compose(&settings, opened?, bus).await?;
+    let app = compose(&settings, build, opened?, bus).await?;
     waiting.cancel();
     starting.await??;
 
@@ -126,7 +128,7 @@ async fn open_when_it_answers(url: &Secret, connections: u32) -> Result<Db, Open
     }
 }
 
-async fn compose(settings: &Settings, db: Db, bus: Arc<dyn Bus>) -> Result<Arc<App>, Failure> {
+async fn compose(settings: &Settings, build: Build, db: Db, bus: Arc<dyn Bus>) -> Result<Arc<App>, Failure> {
     let told = &settings.node;
     let clock = Clock::system();
     let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
@@ -141,6 +143,8 @@ async fn compose(settings: &Settings, db: Db, bus: Arc<dyn Bus>) -> Result<Arc<A
         presence: Arc::new(RedisPresence::new(told.redis.clone())),
         bus,
         limits,
+        build,
+        shelf: Some(Arc::new(RedisShelf::new(told.redis.clone()))),
         clock,
         tasks,
         stop,

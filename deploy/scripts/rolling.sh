@@ -9,8 +9,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/needs.sh"
 prepare_cluster "the rolling restart"
 options=(${SEED:+--seed "$SEED"} ${OUT:+--out "$OUT"})
 if [ -n "${PREVIOUS:-}" ]; then
+  # Debug builds, as `make test` has them: then the libraries are compiled once for both releases, or not at all.
+  profile=debug
+  cargo build --workspace --locked --bins --example echo
   options+=(--previous "$(bash deploy/scripts/previous.sh)")
   can_roll_back || options+=(--up-only)
+else
+  profile=release
+  cargo build --release --locked -p gateway -p api -p loadtest --bins
 fi
-cargo build --release --locked -p gateway -p api -p loadtest --bins
-exec "$(target_folder)/release/imtt-rolling" "${options[@]}"
+exec "$(target_folder)/$profile/imtt-rolling" "${options[@]}"

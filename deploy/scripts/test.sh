@@ -68,14 +68,18 @@ watching() { cargo test --workspace --locked --test watching -- --ignored 2>&1 |
 # Every kind of fault twice, by another seed each time; it prints the seed, and what was broken if anything was.
 faults() { "$target/debug/imtt-chaos" --smoke; }
 
-# All nodes are restarted in turn, under load; with PREVIOUS (a commit) they are rolled from that one to this one and back. What
-# they log at `debug` is searched for secrets.
+# All nodes are restarted in turn, under load, as an upgrade: from the commit before (PREVIOUS names another one) to this one,
+# and back. What they log at `debug` is searched for secrets.
 rolling() {
   local previous options=()
-  if [ -n "${PREVIOUS:-}" ]; then
+  PREVIOUS=${PREVIOUS:-$(git rev-parse --quiet --verify 'HEAD~1^{commit}')} || true
+  if [ -n "$PREVIOUS" ]; then
+    export PREVIOUS
     previous=$(bash deploy/scripts/previous.sh) || return
     options=(--previous "$previous")
     can_roll_back || options+=(--up-only)
+  else
+    say "This checkout has no commit before its own: the nodes are restarted as what they were. NO UPGRADE WAS TRIED."
   fi
   "$target/debug/imtt-rolling" ${options[@]+"${options[@]}"}
 }

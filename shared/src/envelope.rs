@@ -5,7 +5,9 @@
 //! 0 version · 1 kind · 2 flags · 3 header length · 4 members_version · 12 seq · 20 conversation_id
 //! 28 time, ms · 36 subject_id · header length: body            (numbers are 64-bit, big-endian)
 //! ```
-//! A newer version may make the header longer: the body starts where byte 3 says.
+//! A newer version only adds, so it is read like this one: what it says in flags that have no meaning yet, or in a header
+//! that is longer (the body starts where byte 3 says), is passed over. A layout that this one could not read would be no
+//! version of it: it would go over topics of its own.
 
 use crate::ids::{ConversationId, Seq, UserId};
 use crate::time::Timestamp;
@@ -80,7 +82,7 @@ pub enum Malformed {
     /// Shorter than its own header says.
     #[error("the envelope is cut short")]
     Short,
-    /// A layout from before or after ours.
+    /// A layout from before ours.
     #[error("the envelope has version {0}")]
     Version(u8),
     /// A newer kind, to be passed over.
@@ -115,10 +117,10 @@ impl Envelope {
     /// Reads the bytes of the bus; the body shares their buffer.
     ///
     /// # Errors
-    /// [`Malformed`], for bytes that are cut short, of another version, or of a kind that is not known here.
+    /// [`Malformed`], for bytes that are cut short, of no version, or of a kind that is not known here.
     pub fn decode(bytes: &Bytes) -> Result<Self, Malformed> {
         let head = bytes.first_chunk::<HEADER>().ok_or(Malformed::Short)?;
-        if head[0] != VERSION {
+        if head[0] < VERSION {
             return Err(Malformed::Version(head[0]));
         }
         let kind = Kind::parse(head[1]).ok_or(Malformed::Kind(head[1]))?;
@@ -192,10 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_header_of_a_newer_release_is_stepped_over() {
+    fn a_newer_version_with_a_longer_header_is_read_as_this_one() {
         let mut bytes = envelope().encode().to_vec();
         bytes.splice(HEADER..HEADER, [1, 2, 3, 4]);
-        bytes[3] += 4;
+        (bytes[0], bytes[3]) = (VERSION + 1, bytes[3] + 4);
         assert_eq!(Envelope::decode(&bytes.into()), Ok(envelope()));
     }
 
@@ -204,7 +206,7 @@ mod tests {
         let mut bytes = envelope().encode().to_vec();
         bytes[1] = 77;
         assert_eq!(Envelope::decode(&bytes.clone().into()), Err(Malformed::Kind(77)));
-        bytes[0] = 9;
-        assert_eq!(Envelope::decode(&bytes.into()), Err(Malformed::Version(9)));
+        bytes[0] = 0;
+        assert_eq!(Envelope::decode(&bytes.into()), Err(Malformed::Version(0)));
     }
 }

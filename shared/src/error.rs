@@ -1,13 +1,14 @@
 //! Every error code that a client may see, in one table: its stable name, the HTTP status it has in REST
 //! answers, and a sentence for a human. `docs/protocol.md` lists them; a test compares.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::borrow::Cow;
 use std::fmt;
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal $message:literal),* $(,)?) => {
         /// Why something was refused. Clients decide by the code and show their own words.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Code { $(#[doc = $message] $name),* }
 
@@ -75,6 +76,15 @@ codes! {
     Unavailable "unavailable" 503 "The server cannot do this now; send it again with the same id.",
 }
 
+/// A code of a newer release is `internal`: refused for good, for a reason that has no word here. Otherwise an older gateway
+/// could not read the answers to all the drafts beside that one.
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        Ok(Self::ALL.iter().copied().find(|code| code.as_str() == text).unwrap_or(Self::Internal))
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -88,7 +98,15 @@ mod tests {
     #[test]
     fn the_name_of_a_code_is_its_name_in_json() {
         for code in Code::ALL {
-            assert_eq!(serde_json::to_string(code).unwrap(), format!("\"{}\"", code.as_str()));
+            let text = format!("\"{}\"", code.as_str());
+            assert_eq!(serde_json::to_string(code).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Code>(&text).unwrap(), *code);
         }
+    }
+
+    #[test]
+    fn a_code_of_a_newer_release_is_internal() {
+        assert_eq!(serde_json::from_str::<Code>("\"too_philosophical\"").unwrap(), Code::Internal);
+        assert!(serde_json::from_str::<Code>("7").is_err());
     }
 }

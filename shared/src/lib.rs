@@ -14,6 +14,7 @@ pub mod redis;
 pub mod bus;
 pub mod presence;
 pub mod rate;
+pub mod shelf;
 pub mod token;
 pub mod close;
 pub mod error;

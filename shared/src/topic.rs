@@ -89,8 +89,17 @@ pub fn lease_key(node: NodeId) -> String {
 /// The key of what was done for `key` (an account, an address) under a rate rule.
 #[must_use]
 pub fn rate_key(rule: &str, key: &str) -> String {
-    let hash = key.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)));
-    format!("im:{{p{}}}:rate:{rule}:{key}", hash % PARTITIONS)
+    format!("im:{{p{}}}:rate:{rule}:{key}", partition_of_text(key))
+}
+
+/// The key of what nodes keep for each other under a name.
+#[must_use]
+pub fn shelf_key(name: &str) -> String {
+    format!("im:{{p{}}}:shelf:{name}", partition_of_text(name))
+}
+
+fn partition_of_text(text: &str) -> u64 {
+    text.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte))) % PARTITIONS
 }
 
 fn partition(id: i64) -> u64 {

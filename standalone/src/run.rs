@@ -6,6 +6,7 @@ use crate::door::InProcess;
 use crate::folder::Folder;
 use anyhow::{Context, Result};
 use api::app::{App, Parts};
+use api::page::Build;
 use api::store::{Database, PoolSizes};
 use async_trait::async_trait;
 use gateway::node::{Node, NodeParts};
@@ -91,6 +92,8 @@ impl Whole {
             presence: presence.clone(),
             bus: bus.clone(),
             limits: limits.clone(),
+            build: Build::load(),
+            shelf: None,
             clock: clock.clone(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

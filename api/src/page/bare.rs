@@ -30,8 +30,8 @@ mod tests {
     #[test]
     fn comments_with_lines_to_themselves_and_indentation_go() {
         let source = "// @ts-check\n/** @param {string} a */\nexport function f(a) {\n  /**\n   * Why `x`.\n   */\n\n  \
-                      const b = /** @type {any} */ (a); // kept\n  /* a */ b();\n}\n";
-        let wanted = "export function f(a) {\nconst b = /** @type {any} */ (a); // kept\n/* a */ b();\n}\n";
+                      const b = /** @type {any} */ (a); // kept\n  /* a */ b();\n  c(); /* d */\n}\n";
+        let wanted = "export function f(a) {\nconst b = /** @type {any} */ (a); // kept\n/* a */ b();\nc(); /* d */\n}\n";
         assert_eq!(bare(source), wanted);
     }
 

@@ -25,24 +25,37 @@ const WORKER: &str = "sw.js";
 #[folder = "$CARGO_MANIFEST_DIR/../frontend/src"]
 struct Files;
 
+/// How many bytes of a hash are a name. In hexadecimal it is twice as long.
+const NAME: usize = 8;
+pub(super) const NAME_LENGTH: usize = 2 * NAME;
+
 /// What is served.
 pub struct Build {
     /// Names the build: the hash of all its files.
-    name: String,
-    files: BTreeMap<String, Piece>,
+    pub(super) name: String,
+    pub(super) files: BTreeMap<String, Piece>,
     /// `index.html`, its references led to this build.
-    pub page: Piece,
+    pub(super) page: Piece,
     /// `sw.js`, which is told its build in the same way.
-    pub worker: Piece,
+    pub(super) worker: Piece,
     /// Names the page. It is weak because the same page goes out packed in several ways.
-    pub tag: HeaderValue,
+    pub(super) tag: HeaderValue,
 }
 
 impl Build {
+    /// This program's own.
+    #[must_use]
     pub fn load() -> Self {
+        Self::load_with(&[])
+    }
+
+    /// This program's own with other files in it, and so another build.
+    #[must_use]
+    pub fn load_with(more: &[(&str, &str)]) -> Self {
         let names = Files::iter().map(std::borrow::Cow::into_owned);
-        let files: BTreeMap<String, Vec<u8>> =
+        let mut files: BTreeMap<String, Vec<u8>> =
             names.filter_map(|name| Some((name.clone(), served(&name, &Files::get(&name)?.data)))).collect();
+        files.extend(more.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())));
         Self::of(files)
     }
 
@@ -60,7 +73,7 @@ impl Build {
     }
 
     /// A file of a build. Looked up among the names that there are: no path leads out of the folder.
-    pub fn find(&self, build: &str, file: &str) -> Option<&Piece> {
+    pub(super) fn find(&self, build: &str, file: &str) -> Option<&Piece> {
         self.files.get(file).filter(|_| build == self.name)
     }
 }
@@ -79,7 +92,7 @@ fn hash<'b>(parts: impl IntoIterator<Item = &'b [u8]>) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    hash.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()[..NAME].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The page names its files relative to itself, as the desktop app needs it: here they are led to the build. And

@@ -103,17 +103,17 @@ mod tests {
                     "// @ts-check\n/** @typedef {import(\"../types.js\").T} T */\nimport {\n  b,\n} from \"../b.js\";\nexport { c } from \"./c.js\";"
                 }
                 "b.js" => {
-                    "// import \"./old.js\";\nimport { m } from \"./main.js\";\nimport x from \"../out.js\";\nimport y from \"bare\";"
+                    "// import { o } from \"./old.js\";\nimport { m } from \"./main.js\";\nimport x from \"../out.js\";\nimport y from \"bare\";\nimport \"./d.js\";"
                 }
                 "view/c.js" => "export const from = \"./b.js\";\nimport { gone } from \"./gone.js\";",
                 "later.js" => "import { a } from \"./view/a.js\";\nimport \"./late.js\";",
-                "late.js" | "view/desktop/d.js" | "types.js" | "old.js" | "out.js" => "",
+                "late.js" | "d.js" | "view/desktop/d.js" | "types.js" | "old.js" | "out.js" | "bare" => "",
                 _ => return None,
             };
             Some(Cow::Borrowed(source))
         };
         let imported = imported_by("main.js", &read);
-        assert_eq!(imported.first, ["view/a.js", "b.js", "view/c.js"]);
+        assert_eq!(imported.first, ["view/a.js", "b.js", "view/c.js", "d.js"]);
         assert_eq!(imported.later, ["late.js", "later.js"]);
     }
 }

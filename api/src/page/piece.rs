@@ -19,8 +19,13 @@ pub struct Piece {
 }
 
 impl Piece {
-    pub fn new(name: &str, bytes: Vec<u8>) -> Self {
+    pub fn new(name: &str, bytes: impl Into<Bytes>) -> Self {
         Self { kind: kind_of(name), plain: bytes.into(), gzip: OnceLock::new(), brotli: OnceLock::new() }
+    }
+
+    /// As it lies there.
+    pub fn plain(&self) -> &Bytes {
+        &self.plain
     }
 
     /// What it is and that it may come packed: headers that an answer without a body has too.
@@ -53,10 +58,6 @@ impl Piece {
 
 #[cfg(test)]
 impl Piece {
-    pub fn plain(&self) -> &[u8] {
-        &self.plain
-    }
-
     pub fn is_of_a_known_kind(&self) -> bool {
         self.kind != BYTES
     }

@@ -8,6 +8,7 @@ mod call;
 mod node;
 mod people;
 mod routes;
+mod shelf;
 
 pub use answer::{Answer, ID};
 pub use bus::KeptBus;
@@ -15,3 +16,4 @@ pub use call::Call;
 pub use node::{Made, Node, SECRET};
 pub use people::{PASSWORD, Person};
 pub use routes::{Route, routes};
+pub use shelf::MemoryShelf;

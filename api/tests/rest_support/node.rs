@@ -1,6 +1,7 @@
 //! A node on a fresh database: SQLite, unless it is told otherwise.
 
 use super::{Call, KeptBus, Person};
+use api::page::Build;
 use api::store::{Database, Db, PoolSizes, open};
 use api::{App, Config, Parts};
 use salvo::Service;
@@ -11,6 +12,7 @@ use shared::presence::Presence;
 use shared::presence::memory::MemoryPresence;
 use shared::rate::memory::MemoryRateLimits;
 use shared::rate::{RateLimits, Unlimited};
+use shared::shelf::Shelf;
 use shared::time::{Clock, Timestamp};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -42,6 +44,9 @@ enum Home {
 /// A node about to be made.
 pub struct Made {
     vars: Vec<(String, String)>,
+    secret: &'static [u8],
+    build: Option<Build>,
+    shelf: Option<Arc<dyn Shelf>>,
     home: Home,
 }
 
@@ -53,7 +58,8 @@ impl Node {
 
     pub fn made() -> Made {
         let vars = [("BCRYPT_COST", "4"), ("RATE_LIMITS", "off")].map(|(k, v)| (k.to_owned(), v.to_owned()));
-        Made { vars: vars.to_vec(), home: Home::Folder(Arc::new(TempDir::new().unwrap())) }
+        let home = Home::Folder(Arc::new(TempDir::new().unwrap()));
+        Made { vars: vars.to_vec(), secret: SECRET, build: None, shelf: None, home }
     }
 
     /// Another node on the same database, with other variables.
@@ -87,6 +93,20 @@ impl Made {
         self
     }
 
+    /// With a web client that has one more file, and so is another build.
+    pub fn with_file(self, name: &str, text: &str) -> Self {
+        Self { build: Some(Build::load_with(&[(name, text)])), ..self }
+    }
+
+    /// With a shelf that others have too.
+    pub fn with_shelf(self, shelf: Arc<dyn Shelf>) -> Self {
+        Self { shelf: Some(shelf), ..self }
+    }
+
+    pub fn with_secret(self, secret: &'static [u8]) -> Self {
+        Self { secret, ..self }
+    }
+
     pub async fn on_mariadb(self) -> Self {
         Self { home: Home::Server(Arc::new(MariaDb::shared().await.database().await)), ..self }
     }
@@ -103,11 +123,13 @@ impl Made {
         let (bus, presence) = (Arc::new(KeptBus::default()), Arc::new(MemoryPresence::new(clock.clone())));
         let parts = Parts {
             config,
-            secret: Secret::new(SECRET.to_vec()),
+            secret: Secret::new(self.secret.to_vec()),
             db: self.home.database().await,
             presence: presence.clone(),
             bus: bus.clone(),
             limits,
+            build: self.build.unwrap_or_else(Build::load),
+            shelf: self.shelf,
             clock: clock.clone(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { eventually } from "./eventually.js";
 import { freePort } from "./ports.js";
 
-const BINARY =
+export const BINARY =
   process.env.IM_TT_CLUSTER ??
   fileURLToPath(new URL("../../../target/debug/private-cluster", import.meta.url));
 
@@ -24,10 +24,17 @@ export class Cluster {
   /** The last pid that was said, by name. @type {Map<string, number>} */
   #pids = new Map();
 
-  /** @param {number} port */
-  constructor(port) {
+  /** @param {number} port  @param {Record<string, string>} [more]  Variables beside those of every test. */
+  constructor(port, more = {}) {
     this.port = port;
-    const variables = { GATEWAYS: "2", PORT: `${port}`, RATE_LIMITS: "off", BCRYPT_COST: "4", LOG: "warn" };
+    const variables = {
+      GATEWAYS: "2",
+      PORT: `${port}`,
+      RATE_LIMITS: "off",
+      BCRYPT_COST: "4",
+      LOG: "warn",
+      ...more,
+    };
     this.#process = spawn(BINARY, {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...variables },
       stdio: ["ignore", "pipe", "pipe"],
@@ -39,12 +46,12 @@ export class Cluster {
     }
   }
 
-  /** One that serves. @param {Record<string, string>} _variables */
-  static async started(_variables = {}) {
+  /** One that serves. @param {Record<string, string>} [variables] */
+  static async started(variables = {}) {
     if (!existsSync(BINARY)) {
       throw new Error(`there is no ${BINARY}: cargo build --workspace`);
     }
-    const cluster = new Cluster(await freePort());
+    const cluster = new Cluster(await freePort(), variables);
     const serves = () => PROCESSES.every((name) => cluster.#pids.has(name));
     await eventually("the cluster says who runs", serves, {
       limit: START_LIMIT_MS,

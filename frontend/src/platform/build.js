@@ -1,6 +1,6 @@
 // @ts-check
-// Whether this page is still the one that the server serves. Files of a build lie under its name and go with it, so a
-// page that stays open over an update can ask for a file of its own.
+// Whether this page is still the one that the server serves. Files of a build lie under its name, and a server says 404
+// to a HEAD for those of another, so a page that stays open over an update can ask for a file of its own.
 
 import { Emitter } from "../lib/emitter.js";
 

@@ -97,6 +97,13 @@ struct Question {
     patience: Duration,
 }
 
+impl Question {
+    /// For the log: as text, which is what the other side's log has.
+    fn name(&self) -> &str {
+        self.id.to_str().unwrap_or_default()
+    }
+}
+
 /// What a node answered.
 enum Answer<A> {
     /// What was asked for.
@@ -233,7 +240,7 @@ impl HttpApi {
                 fault.result()
             }
         };
-        tracing::debug!(door_id = ?id, call = call.name(), node = %node.address, result, "an api node was asked");
+        tracing::debug!(door_id = question.name(), call = call.name(), node = %node.address, result, "an api node was asked");
         counter!(DOOR_REQUESTS, "call" => call.name(), "result" => result).increment(1);
         histogram!(DOOR_SECONDS, "call" => call.name()).record(begun.elapsed().as_secs_f64());
         answered
@@ -265,7 +272,7 @@ impl Api for HttpApi {
         let question = self.question(Call::Append, &drafts)?;
         let question = Question { key: lane as u64, patience: self.limits.append, ..question };
         for draft in &drafts {
-            tracing::debug!(door_id = ?question.id, client_message_id = %draft.client_message_id, "a draft is handed on");
+            tracing::debug!(door_id = question.name(), client_message_id = %draft.client_message_id, "a draft is handed on");
         }
         self.ask(question, |body| read(&body, |outcomes: &Vec<Outcome>| outcomes.len() == count).map(sort))
             .await

@@ -7,6 +7,7 @@ mod gaps;
 mod holes;
 mod last_entry;
 mod members;
+mod newer;
 mod order;
 mod slow_reader;
 mod unknown_members;

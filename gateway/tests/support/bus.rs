@@ -23,6 +23,8 @@ pub enum Fate {
     Repeated,
     /// Kept until [`TestBus::let_go`].
     HeldBack,
+    /// Published as a newer release might: with a version, flags and a field that nobody here knows.
+    Newer,
 }
 
 type Matches = Box<dyn Fn(Topic, &Header) -> bool + Send + Sync>;
@@ -143,6 +145,7 @@ impl Bus for TestBus {
                 Some(Fate::Repeated) => out.extend([one.clone(), one.clone()]),
                 Some(Fate::HeldBack) => self.held.lock().unwrap().push(one.clone()),
                 Some(Fate::Lost) => {}
+                Some(Fate::Newer) => out.push((one.0, newer(&one.1))),
             }
         }
         self.inner.publish(&out).await
@@ -162,6 +165,17 @@ impl Bus for TestBus {
         let link = Link { inner: subscription, listened, is_away, resets, subscribing };
         Subscriber { subscription: Arc::new(link), deliveries: deliveries.collect() }
     }
+}
+
+fn newer(bytes: &Bytes) -> Bytes {
+    let known = usize::from(bytes[3]);
+    let (mut header, mut body) = (bytes[..known].to_vec(), bytes[known..].to_vec());
+    header.extend([0xff; 8]);
+    (header[0], header[2], header[3]) = (header[0] + 1, header[2] | 0x80, header[3] + 8);
+    if let Some(b'}') = body.pop() {
+        body.extend(br#","a_field_of_the_next_release":{"deep":[1,null]}}"#);
+    }
+    [header, body].concat().into()
 }
 
 async fn forward(mut from: Deliveries, to: DeliveryQueue) {

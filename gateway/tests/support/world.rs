@@ -7,6 +7,7 @@ use super::presence;
 use gateway::config::{Config, Defaults};
 use gateway::node::{Node, NodeParts};
 use gateway::upgrade;
+use shared::bus::Bus;
 use shared::bus::memory::MemoryBus;
 use shared::config::Env;
 use shared::draft::Target;
@@ -52,8 +53,12 @@ pub struct Gateway {
 
 impl World {
     pub fn new() -> Self {
+        Self::on(Arc::new(MemoryBus::new()))
+    }
+
+    pub fn on(bus: Arc<dyn Bus>) -> Self {
         let clock = Clock::manual(NOON);
-        let bus = Arc::new(TestBus::around(Arc::new(MemoryBus::new())));
+        let bus = Arc::new(TestBus::around(bus));
         Self {
             api: Arc::new(FakeApi::new(bus.clone(), clock.clone())),
             presence: Arc::new(MemoryPresence::new(clock.clone())),

@@ -175,7 +175,7 @@ impl Reading {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Key, Via};
+    use crate::history::{self, Key, Via};
 
     const MOVED: ClientId = 1;
     const CONV: i64 = 9;
@@ -218,6 +218,30 @@ mod tests {
         assert_eq!(seen(vec![close(50), ready(60, 0)]).gaps, [], "before the first restart");
         let twice = seen(vec![close(150), ready(160, 7), close(170), ready(200, 7), render(210, 7)]);
         assert_eq!(twice.gaps, [Gap { from: 150, line: Some(50), whole: Some(60) }]);
+        // What is read over REST meanwhile is no line.
+        let without = seen(vec![close(150), ready(160, 7), close(170), render(175, 7), ready(200, 7)]);
+        assert_eq!(without.gaps, [Gap { from: 150, line: Some(50), whole: Some(50) }]);
+    }
+
+    #[test]
+    fn who_is_out_of_a_group_by_then_waits_for_nothing_that_was_said_there() {
+        let left = |at, user| {
+            let (id, sender, cmid, hash) = (1, user, Uuid::nil(), 0);
+            let seen = history::Seen { conv: CONV, seq: 4, id, sender, cmid, hash, kind: Kind::Left(user) };
+            (at, What::Recv { client: MOVED, connection: 2, seen, via: Via::Live, asked: at })
+        };
+        let until = |user| {
+            let known = (1, What::Client { client: MOVED, user: 7 });
+            seen(vec![known, render(10, 3), close(150), ready(160, 5), left(170, user)]).gaps[0].whole
+        };
+        assert_eq!((until(7), until(8)), (Some(20), None));
+    }
+
+    /// Then the nodes are stopped, and whoever loses a line loses it for good.
+    #[test]
+    fn what_comes_after_the_end_of_the_load_is_no_gap() {
+        let events = vec![close(150), ready(160, 0), (500, What::Quiet), close(510)];
+        assert_eq!(seen(events).gaps.len(), 1);
     }
 
     #[test]

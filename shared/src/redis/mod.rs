@@ -1,6 +1,6 @@
 //! Redis as the nodes of a cluster use it: where it is, connections that are watched, and a small pool. Opening
 //! never connects: a node starts without its Redis, and uses it when it is there. What is kept in Redis is said
-//! where it is kept: [`crate::bus::redis`], [`crate::presence::redis`], [`crate::rate::redis`].
+//! where it is kept: [`crate::bus::redis`], [`crate::presence::redis`], [`crate::rate::redis`], [`crate::shelf`].
 
 mod backoff;
 mod pool;

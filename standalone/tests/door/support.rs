@@ -1,6 +1,7 @@
 //! An api node that serves its internal port, on a database that others may share, and people in it.
 
 use api::app::{App, Parts};
+use api::page::Build;
 use api::store::{Database, PoolSizes, open, sessions, users};
 use gateway::api::http::HttpApi;
 use shared::bus::memory::MemoryBus;
@@ -55,6 +56,8 @@ impl ApiNode {
             presence: Arc::new(MemoryPresence::new(clock.clone())),
             bus: Arc::new(MemoryBus::new()),
             limits: Arc::new(Unlimited),
+            build: Build::load(),
+            shelf: None,
             clock,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

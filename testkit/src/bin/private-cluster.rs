@@ -57,6 +57,7 @@ fn plan() -> ClusterPlan {
         front: Some(FrontPlan::of(FrontKind::HaProxy)),
         port: Some(number("PORT", 8080)),
         environment,
+        binaries: variable("BINARIES").map(PathBuf::from),
         logs: variable("LOGS").map(PathBuf::from),
         ..ClusterPlan::default()
     }
