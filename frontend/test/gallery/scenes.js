@@ -269,7 +269,9 @@ export const SCENES = {
     async play() {
       press(".rail__mine");
       press("[data-opens=devices]");
-      await soon();
+      while (document.querySelector(".devices__one") === null) {
+        await soon();
+      }
     },
   },
   menu: { play: () => press(".conversations__buttons > :last-child .icon-button") },
