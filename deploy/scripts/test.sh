@@ -41,7 +41,7 @@ docs() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked; }
 # The output goes to the screen as it comes, and to a file for the summary. The last command's status is not the tests'.
 tests() { cargo test --workspace --locked --no-fail-fast 2>&1 | tee -a "$results"; }
 
-# The web client. Of its packages two go along with it, the others check and test it; npm takes exactly those of the
+# The web client. Of its packages three go along with it, the others check and test it; npm takes exactly those of the
 # lock file.
 packages() { (cd frontend && npm ci --no-audit --no-fund && npm run --silent vendor); }
 check_ui() { (cd frontend && npm run --silent check); }

@@ -1,9 +1,11 @@
 // @ts-check
 // Puts what the client uses of other people's packages into src/vendor/, which git ignores: the reader of markdown as it
-// comes, and of the emoji's data what the picker needs, both languages in one file. `npm run vendor` calls it.
+// comes; of the emoji's data what the picker needs, both languages in one file; of pinyin-pro the readings of single
+// characters. `npm run vendor` calls it.
 
 import { mkdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { pinyin } from "pinyin-pro";
 
 const FRONTEND = fileURLToPath(new URL("..", import.meta.url));
 const VENDOR = `${FRONTEND}src/vendor/`;
@@ -44,9 +46,30 @@ async function emoji() {
   return JSON.stringify(list);
 }
 
+/** The characters of each reading, in all their readings, without tones: names are found by them. */
+function readings() {
+  /** @type {Record<string, string>} */
+  const characters = {};
+  // CJK Unified Ideographs: what is rarer than these is in no name that anybody types.
+  for (let point = 0x4e00; point <= 0x9fff; point += 1) {
+    const character = String.fromCodePoint(point);
+    const all = pinyin(character, { type: "array", multiple: true, toneType: "none" });
+    // What has no reading comes back as it is. Who has no ü types v or u.
+    const known = all.filter((reading) => /^[a-zü]+$/u.test(reading));
+    for (const reading of new Set(known.flatMap((one) => [one.replace("ü", "v"), one.replace("ü", "u")]))) {
+      characters[reading] = (characters[reading] ?? "") + character;
+    }
+  }
+  return JSON.stringify(characters);
+}
+
 await mkdir(VENDOR, { recursive: true });
 const reader = (await packaged("marked/lib/marked.esm.js")).replace(/^\/\/# sourceMappingURL=.*$/m, "");
-const changes = [await put("marked.js", reader), await put("emoji.json", await emoji())];
+const changes = [
+  await put("marked.js", reader),
+  await put("emoji.json", await emoji()),
+  await put("pinyin.json", readings()),
+];
 if (changes.includes(true)) {
   const now = new Date();
   await utimes(CARRIER, now, now).catch(() => {});

@@ -114,7 +114,7 @@ scene("a link opens its conversation in the app that runs, and a hostile one doe
   await alice.startsAgain(`imtt://conversation/${key}`);
   await eventually("the conversation is open", async () => (await alice.key()) === key);
 
-  await bob.driver.end();
+  await bob.ends();
   const own = (await alice.driver.run("return location.hash")).includes("u:2") ? "u:1" : "u:2";
   await bob.starts(`imtt://conversation/${own}`);
   await bob.isIn();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../support/eventually.js";
 import { scene } from "./support/scene.js";
+import { BINARY } from "./support/user.js";
 
 scene("the page can do what it needs and nothing more", async ({ user }) => {
   const alice = await user("alice");
@@ -130,10 +131,30 @@ scene("the settings have a part for this computer, and starting by itself is the
   await alice.chooses("Do not start it");
   await eventually("the system does not", async () => !(await started()));
 
-  await alice.driver.end();
+  await alice.ends();
   await alice.starts("--hidden");
   await alice.isIn();
   await alice.windowIs(false);
   await alice.startsAgain();
   await alice.windowIs(true);
+});
+
+scene("started again while it is just ending, it is there", async ({ user }) => {
+  const alice = await user("alice");
+  await alice.windowIs(true);
+  const { said } = await alice.desk.does("xdotool", ["search", "--name", "IM-TT", "getwindowpid"]);
+  const before = Number(said.trim());
+  // Stopped, it neither answers nor lets its name go: so it stands at the end of its life for as long as is wanted.
+  process.kill(before, "SIGSTOP");
+  alice.desk.start(BINARY, []);
+  await eventually("the one before is asked", () => alice.desk.isAskedToShow);
+  process.kill(before, "SIGKILL");
+  await eventually("the other one's window is seen", async () => {
+    const windows = await alice.desk.does(
+      "xdotool",
+      ["search", "--onlyvisible", "--name", "IM-TT", "getwindowpid"],
+      false,
+    );
+    return Number(windows.said.trim()) > 0 && Number(windows.said.trim()) !== before;
+  });
 });

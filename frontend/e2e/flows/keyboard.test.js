@@ -126,6 +126,38 @@ flow("Escape closes a dialog and gives the focus back to where it was", async ({
   assert.match(await keyboard.focused(), /button "Settings"/);
 });
 
+for (const { installed, says } of [
+  { installed: true, says: "somebody is found by how the name is said" },
+  {
+    installed: false,
+    says: "without what knows how names are said, that is told, and they are found by their letters",
+  },
+]) {
+  flow(says, async ({ person, people }) => {
+    const [wang] = await people("王小明");
+    const alice = await person("alice");
+    if (!installed) {
+      await alice.page.route(/pinyin\.json$/, (route) => route.fulfill({ status: 404 }));
+    }
+    await alice.register();
+    await wang.finds(alice);
+    await wang.says("晚上好");
+    await alice.row("王小明").waitFor();
+    const keyboard = new Keyboard(alice);
+    await keyboard.presses("Control+k");
+    await alice.dialog("Go to").waitFor();
+    await keyboard.types("wangxm");
+    if (!installed) {
+      await alice.page.getByText("it is not installed on this server").waitFor();
+      await keyboard.presses("Control+a");
+      await keyboard.types("小明");
+    }
+    await alice.dialog("Go to").getByRole("option", { name: "王小明" }).waitFor();
+    await keyboard.presses("Enter");
+    await alice.sees("晚上好");
+  });
+}
+
 flow(
   "from conversation to conversation by keys alone: by name, to the neighbours, to what is unread",
   async (world) => {

@@ -1,4 +1,5 @@
-// How the page comes: everything from its own server, all modules at once, and from the cache the second time.
+// How the page comes: everything from its own server, all modules at once, and from the cache the second time; and how
+// much of it is our own.
 
 import assert from "node:assert/strict";
 import { flow } from "../support/flow.js";
@@ -47,6 +48,16 @@ flow(
   },
 );
 
+flow("what a first visit loads of our own scripts stays small", async ({ people }) => {
+  const [alice] = await people("alice");
+  const own = (await loaded(alice.page)).filter(
+    ({ name }) => name.endsWith(".js") && !name.includes("/vendor/"),
+  );
+  const size = own.reduce((sum, { unpacked }) => sum + unpacked, 0);
+  assert.ok(own.length > 100, "the premise: they are many");
+  assert.ok(size < 300_000, `${size} bytes`);
+});
+
 /** @param {import("playwright-core").Page} page */
 function loaded(page) {
   return page.evaluate(() =>
@@ -54,6 +65,6 @@ function loaded(page) {
       .getEntriesByType("resource")
       .map((entry) => /** @type {PerformanceResourceTiming} */ (entry))
       .filter((entry) => !entry.name.includes("/api/"))
-      .map((entry) => ({ name: entry.name, bytes: entry.transferSize })),
+      .map((entry) => ({ name: entry.name, bytes: entry.transferSize, unpacked: entry.decodedBodySize })),
   );
 }

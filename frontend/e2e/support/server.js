@@ -49,7 +49,9 @@ export class Server {
     const child = spawn(BINARY, { env: this.#variables(), stdio: ["ignore", "pipe", "pipe"] });
     this.#process = child;
     // Whatever ends the test ends its server.
-    process.once("exit", () => child.kill("SIGKILL"));
+    const ends = () => child.kill("SIGKILL");
+    process.once("exit", ends);
+    child.once("exit", () => process.off("exit", ends));
     let said = "";
     child.stdout.on("data", (bytes) => {
       said += bytes;

@@ -3,6 +3,7 @@
 
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod again;
 mod face;
 mod graphics;
 mod link;
@@ -20,6 +21,10 @@ const HIDDEN: &str = "--hidden";
 
 fn main() -> tauri::Result<()> {
     graphics::prepare();
+    run().or_else(again::unless_left_alone)
+}
+
+fn run() -> tauri::Result<()> {
     tauri::Builder::default()
         // First: a second start must end before it has made anything.
         .plugin(tauri_plugin_single_instance::init(|app, arguments, _| {

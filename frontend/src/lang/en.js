@@ -332,6 +332,7 @@ export const en = {
   "switch.person": "Person",
   "switch.none": "Nobody by that name here",
   "switch.none_hint": "Only people and groups that you have met on this device are looked through.",
+  "switch.no_pinyin": "By pinyin nobody is found here: it is not installed on this server (npm run vendor).",
   "switch.clear": "Clear",
   "search.label": "Search in this conversation",
   "search.placeholder": "Search in the loaded messages",

@@ -321,6 +321,7 @@ export const zhCN = {
   "switch.person": "联系人",
   "switch.none": "没有找到这个名称",
   "switch.none_hint": "只在这台设备上见过的联系人和群中查找。",
+  "switch.no_pinyin": "此服务器未安装拼音组件（npm run vendor），无法按拼音查找。",
   "switch.clear": "清空",
   "search.label": "在此会话中搜索",
   "search.placeholder": "搜索已加载的消息",

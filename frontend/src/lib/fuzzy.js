@@ -103,7 +103,7 @@ function begins(letters, place) {
 }
 
 /** One code point, without accents and case, as one. @param {string} point */
-function fold(point) {
+export function fold(point) {
   const plain = point.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   return [...plain][0] ?? point;
 }

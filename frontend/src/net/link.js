@@ -1,11 +1,12 @@
 // @ts-check
-// The one live connection of this tab, and its coming back: authenticate, ping, notice a dead line, wait with jitter,
-// connect again. What the events mean is for state/; here they are only read.
+// The one live connection of this tab, and its coming back: authenticate, leave a line that heartbeat.js found dead, wait
+// with jitter, connect again. What the events mean is for state/; here they are only read.
 
 import { backoff } from "../lib/clock.js";
 import { Emitter } from "../lib/emitter.js";
 import { Failure } from "../lib/failure.js";
 import { answerTo, TOO_BIG } from "./close.js";
+import { Heartbeat } from "./heartbeat.js";
 import { readEvent } from "./wire.js";
 
 /**
@@ -28,11 +29,6 @@ import { readEvent } from "./wire.js";
 
 /** How long connecting may take, up to `ready`. */
 const READY_WITHIN = 10_000;
-/** How long a line that says nothing to a ping is waited for; shorter when there is a reason to doubt it. */
-const SPEAKS_WITHIN = 10_000;
-const SPEAKS_WITHIN_IN_DOUBT = 4000;
-/** How often a ping carries the sum, but for a spread of a sixth. */
-const COMPARES_EVERY = 60_000;
 /** A connection that lived this long was a good one: the next try is a first try. */
 const GOOD_AFTER = 10_000;
 /** WebSocket.OPEN; what is beyond takes nothing any more. */
@@ -54,10 +50,6 @@ export class Link extends Emitter {
   #refused = "";
   #attempt = 0;
   #online_at = 0;
-  /** When the line is given up if nothing is heard before; null: nothing is waited for. @type {number | null} */
-  #silent_until = null;
-  #compare_at = 0;
-  #heartbeat = 25_000;
   /** @type {number | null} */
   #lost_at = null;
   /** @type {number | null} */
@@ -66,7 +58,8 @@ export class Link extends Emitter {
   #drained_until = null;
   /** Counts the tries, so that what an earlier one left behind is known to be late. */
   #turn = 0;
-  #cancel = { retry: () => {}, ready: () => {}, beat: () => {}, silence: () => {}, drain: () => {} };
+  #cancel = { retry: () => {}, ready: () => {}, drain: () => {} };
+  #heartbeat;
   /** @type {() => void} */
   #off;
 
@@ -75,6 +68,12 @@ export class Link extends Emitter {
     super();
     this.#parts = parts;
     this.#clock = parts.clock;
+    this.#heartbeat = new Heartbeat({
+      clock: parts.clock,
+      sum: parts.sum,
+      say: (ping) => this.send(ping),
+      silent: () => this.#lost(this.#turn, 0),
+    });
     this.#off = parts.network.on("change", () => this.doubt());
   }
 
@@ -119,7 +118,7 @@ export class Link extends Emitter {
     if (this.#state === "waiting" && this.#parts.network.online) {
       this.#connect();
     } else if (this.#state === "online") {
-      this.#ping(SPEAKS_WITHIN_IN_DOUBT);
+      this.#heartbeat.doubt();
     }
   }
 
@@ -190,8 +189,7 @@ export class Link extends Emitter {
     if (turn !== this.#turn || typeof text !== "string") {
       return;
     }
-    this.#cancel.silence();
-    this.#silent_until = null;
+    this.#heartbeat.heard();
     const event = readEvent(text);
     if (event?.event_type === "ready") {
       this.#ready(event.heartbeat_ms);
@@ -203,14 +201,12 @@ export class Link extends Emitter {
     }
   }
 
-  /** @param {number} heartbeat */
-  #ready(heartbeat) {
+  /** @param {number} heartbeat_ms */
+  #ready(heartbeat_ms) {
     this.#cancel.ready();
-    this.#heartbeat = heartbeat;
     this.#online_at = this.#clock.now();
     this.#lost_at = null;
-    this.#compare_at = this.#next_compare();
-    this.#beat();
+    this.#heartbeat.start(heartbeat_ms);
     this.#set("online");
   }
 
@@ -224,47 +220,6 @@ export class Link extends Emitter {
   #drain(turn, ms) {
     this.#drained_until = this.#clock.now() + ms;
     this.#cancel.drain = this.#clock.after(() => this.#lost(turn, 1012), ms);
-  }
-
-  #beat() {
-    const due = this.#clock.now() + this.#heartbeat;
-    this.#cancel.beat = this.#clock.after(() => {
-      // A timer that comes late tells of a machine that slept, and maybe of a line that died meanwhile.
-      const slept = this.#clock.now() - due > SPEAKS_WITHIN_IN_DOUBT;
-      this.#ping(slept ? SPEAKS_WITHIN_IN_DOUBT : SPEAKS_WITHIN);
-      this.#beat();
-    }, this.#heartbeat);
-  }
-
-  /**
-   * Whatever is heard answers it. A ping that is still unanswered keeps its moment: asking again gains no time.
-   *
-   * @param {number} within
-   */
-  #ping(within) {
-    const now = this.#clock.now();
-    this.send({ event_type: "ping", ...this.#compare(now) });
-    if (this.#silent_until !== null && this.#silent_until <= now + within) {
-      return;
-    }
-    const turn = this.#turn;
-    this.#silent_until = now + within;
-    this.#cancel.silence();
-    this.#cancel.silence = this.#clock.after(() => this.#lost(turn, 0), within);
-  }
-
-  /** @param {number} now */
-  #compare(now) {
-    const sum = now >= this.#compare_at ? this.#parts.sum() : undefined;
-    if (sum === undefined) {
-      return {};
-    }
-    this.#compare_at = this.#next_compare();
-    return { sum };
-  }
-
-  #next_compare() {
-    return this.#clock.now() + (COMPARES_EVERY * (5 + this.#clock.random() * 2)) / 6 - this.#heartbeat / 2;
   }
 
   /**
@@ -323,7 +278,7 @@ export class Link extends Emitter {
     this.#socket = null;
     this.#retry_at = null;
     this.#drained_until = null;
-    this.#silent_until = null;
+    this.#heartbeat.stop();
     for (const cancel of Object.values(this.#cancel)) {
       cancel();
     }

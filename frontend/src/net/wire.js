@@ -197,3 +197,20 @@ function readHeads(heads) {
 function readEntry({ event_type, user_id, message_id, ...same }) {
   return { event_type, entry: { ...same, id: message_id, sender_id: user_id } };
 }
+
+/**
+ * Whom an entry says to have joined or left.
+ *
+ * @param {Message} entry
+ * @returns {number | null}
+ */
+export function memberOf({ message_type, content }) {
+  if (message_type !== "member_joined" && message_type !== "member_left") {
+    return null;
+  }
+  try {
+    return JSON.parse(content).user_id ?? null;
+  } catch {
+    return null;
+  }
+}

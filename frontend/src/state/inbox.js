@@ -1,10 +1,12 @@
 // @ts-check
-// All conversations of the account, and what events do to them: entries, heads, cursors, comings and goings. It decides
-// what is to be fetched; CatchUp fetches it.
+// What events do to the conversations: entries, heads, cursors, comings and goings. It decides what is to be fetched;
+// CatchUp fetches it.
 
-import { Emitter } from "../lib/emitter.js";
+import { memberOf } from "../net/wire.js";
 import { Conversation, keyOfEntry } from "./conversation.js";
+import { takeList } from "./intake.js";
 import { Listing } from "./listing.js";
+import { Shelf } from "./shelf.js";
 
 /**
  * @typedef {import("./types.js").Key} Key
@@ -27,16 +29,10 @@ import { Listing } from "./listing.js";
 /** How often heads that lack a conversation make us ask whether it is still ours. */
 const DOUBTED_EVERY = 30_000;
 
-/** Emits `change` with the key of what changed, `met` when a conversation became one's own, and `dropped` with a
- *  Conversation that another one took the place of. */
-export class Inbox extends Emitter {
+export class Inbox extends Shelf {
   #parts;
-  /** @type {Map<Key, Conversation>} */
-  #by_key = new Map();
   /** @type {CatchUp} */
   #catch_up;
-  /** Counts live news, to tell what is newer than a list that was asked for. */
-  #news = 0;
   #doubted_at = -Infinity;
 
   /**
@@ -50,31 +46,6 @@ export class Inbox extends Emitter {
     this.listing = new Listing({ clock: parts.clock, ask: () => this.#list() });
   }
 
-  /** Those that are one's own. */
-  get all() {
-    return [...this.#by_key.values()].filter(({ gone }) => !gone);
-  }
-
-  /** @param {Key} key */
-  find(key) {
-    return this.#by_key.get(key);
-  }
-
-  /**
-   * @param {Key} key
-   * @returns {Conversation} A new one if there was none: with somebody to whom nothing was said yet.
-   */
-  get(key) {
-    const found = this.#by_key.get(key) ?? new Conversation(key);
-    this.#by_key.set(key, found);
-    return found;
-  }
-
-  /** @param {number} id */
-  by_id(id) {
-    return this.all.find((conversation) => conversation.id === id);
-  }
-
   /** The sum of all `have`, where everything is known and nothing under way. */
   get sum() {
     const placed = this.all.filter(({ id }) => id !== null);
@@ -82,11 +53,6 @@ export class Inbox extends Emitter {
     return known && placed.every(({ log }) => log.have !== null)
       ? placed.reduce((sum, { log }) => sum + (log.have ?? 0), 0)
       : undefined;
-  }
-
-  /** How often one's views changed, as far as is known here. */
-  get views() {
-    return this.all.reduce((sum, { id, view }) => sum + (id === null ? 0 : view.version), 0);
   }
 
   /**
@@ -101,13 +67,13 @@ export class Inbox extends Emitter {
       return this.listing.refresh();
     }
     conversation.keep_as(view);
-    this.#changed(conversation);
+    this.changed(conversation);
   }
 
   /** @param {Kept[]} kept */
   restore(kept) {
     for (const one of kept) {
-      this.#by_key.set(one.key, Conversation.restored(one));
+      this.put(Conversation.restored(one));
     }
     if (kept.length > 0) {
       this.listing.begin();
@@ -116,7 +82,7 @@ export class Inbox extends Emitter {
 
   /** Another database: everything that was known is about something else. */
   forget() {
-    this.#by_key.clear();
+    this.clear();
     this.listing.forget();
   }
 
@@ -143,7 +109,7 @@ export class Inbox extends Emitter {
     if (conversation.log.add(entry) === "beyond") {
       this.#missing(conversation);
     }
-    this.#changed(conversation);
+    this.changed(conversation);
   }
 
   /**
@@ -166,7 +132,7 @@ export class Inbox extends Emitter {
       conversation.meet(head);
       this.#parts.confirmed(conversation, head[1]);
       unknown = this.#follow(conversation) || !conversation.countable || unknown;
-      this.#changed(conversation);
+      this.changed(conversation);
     }
     const missing = this.all.filter(({ id }) => id !== null && !heads.has(id));
     // What `ready` lacks is not one's own any more, or so new that it was looked up too early: the list tells.
@@ -213,18 +179,7 @@ export class Inbox extends Emitter {
     if (!conversation.countable) {
       this.listing.refresh();
     }
-    this.#changed(conversation);
-  }
-
-  /**
-   * One is no member any more, or never was.
-   *
-   * @param {Conversation} conversation
-   */
-  lose(conversation) {
-    conversation.gone = true;
-    this.touch(conversation);
-    this.#changed(conversation);
+    this.changed(conversation);
   }
 
   /**
@@ -236,98 +191,28 @@ export class Inbox extends Emitter {
   joined(group) {
     const known = this.find(`g:${group.id}`);
     const conversation = known && !known.gone ? known : new Conversation(`g:${group.id}`);
-    this.#by_key.set(conversation.key, conversation);
+    this.put(conversation);
     this.touch(conversation);
     conversation.id = group.conversation_id;
     conversation.group = group;
     this.emit("met");
-    this.#changed(conversation);
+    this.changed(conversation);
     return conversation;
   }
 
   async #list() {
-    const asked_at = this.#news;
+    const asked_at = this.news;
     const answer = await this.#parts.list();
     this.#parts.epoch(answer.epoch);
-    this.#apply(answer.conversations, asked_at);
-  }
-
-  /**
-   * @param {ListedConversation[]} listed
-   * @param {number} asked_at
-   */
-  #apply(listed, asked_at) {
-    this.#parts.learn(listed.flatMap(({ peer }) => (peer ? [peer] : [])));
-    const keys = new Set();
-    for (const one of listed) {
-      const key = this.#key_of(one);
-      if (!key) {
-        continue;
-      }
-      keys.add(key);
-      const known = this.find(key);
-      // Left meanwhile, or left before and joined again elsewhere.
-      if (known?.gone && known.touched > asked_at) {
-        continue;
-      }
-      const conversation = this.#continued(known, one, asked_at) ?? this.#anew(key, known);
-      this.#by_key.set(key, conversation);
-      if (conversation.id === null) {
-        this.emit("met");
-      }
-      conversation.meet_listed(one);
-      this.#parts.confirmed(conversation, one.read_seq);
-      conversation.take_up(one.last_seq);
-      this.#follow(conversation);
-      this.#changed(conversation);
-    }
-    for (const conversation of this.all) {
-      if (conversation.id !== null && !keys.has(conversation.key) && conversation.touched <= asked_at) {
-        this.lose(conversation);
-      }
-    }
-  }
-
-  /**
-   * Whether what is held goes on. Not, if one left and joined again; nor if more is held than the database has, which then
-   * was restored from a copy without being given another epoch.
-   *
-   * @param {Conversation | undefined} known
-   * @param {ListedConversation} one
-   * @param {number} asked_at
-   */
-  #continued(known, one, asked_at) {
-    if (!known || known.gone) {
-      return undefined;
-    }
-    const rejoined = (one.group?.joined_seq ?? 0) > (known.group?.joined_seq ?? Number.POSITIVE_INFINITY);
-    const ahead = (known.log.have ?? 0) > one.last_seq && known.touched <= asked_at;
-    return rejoined || ahead ? undefined : known;
-  }
-
-  /**
-   * @param {Key} key
-   * @param {Conversation | undefined} known  What was held is of no use any more.
-   */
-  #anew(key, known) {
-    if (known) {
-      known.gone = true;
-      this.emit("dropped", known);
-    }
-    return new Conversation(key);
-  }
-
-  /** Entries were taken in: what was asked before that is older. @param {Conversation} conversation */
-  touch(conversation) {
-    conversation.touched = ++this.#news;
-  }
-
-  /**
-   * @param {ListedConversation} one
-   * @returns {Key | null}
-   */
-  #key_of({ peer, group }) {
-    return group ? `g:${group.id}` : peer && `u:${peer.id}`;
+    this.#parts.learn(answer.conversations.flatMap(({ peer }) => (peer ? [peer] : [])));
+    takeList(this, answer.conversations, {
+      asked_at,
+      took: (conversation, { read_seq, last_seq }) => {
+        this.#parts.confirmed(conversation, read_seq);
+        conversation.take_up(last_seq);
+        this.#follow(conversation);
+      },
+    });
   }
 
   /**
@@ -385,27 +270,5 @@ export class Inbox extends Emitter {
     const may = now - this.#doubted_at >= DOUBTED_EVERY;
     this.#doubted_at = may ? now : this.#doubted_at;
     return may;
-  }
-
-  /** @param {Conversation} conversation */
-  #changed(conversation) {
-    this.emit("change", conversation.key);
-  }
-}
-
-/**
- * Whom an entry says to have joined or left.
- *
- * @param {Message} entry
- * @returns {number | null}
- */
-export function memberOf({ message_type, content }) {
-  if (message_type !== "member_joined" && message_type !== "member_left") {
-    return null;
-  }
-  try {
-    return JSON.parse(content).user_id ?? null;
-  } catch {
-    return null;
   }
 }

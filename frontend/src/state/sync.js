@@ -1,18 +1,17 @@
 // @ts-check
-// What the server says, and where it goes: each kind of event to its room, each fetched page into its log, each stored
-// draft out of the outbox. After it nothing is missing, and nothing is shown twice.
+// What the server says, and where it goes: each kind of event to its room, each fetched page into its log. After it
+// nothing is missing, and nothing is shown twice.
 
 import { Emitter } from "../lib/emitter.js";
+import { memberOf } from "../net/wire.js";
 import { CatchUp } from "./catch_up.js";
-import { History } from "./history.js";
-import { Inbox, memberOf } from "./inbox.js";
+import { Inbox } from "./inbox.js";
 import { Keeping } from "./keeping.js";
-import { Outbox } from "./outbox.js";
-import { Reads } from "./reads.js";
+import { Looking } from "./looking.js";
+import { Sending } from "./sending.js";
 
 /**
  * @typedef {import("./types.js").Key} Key
- * @typedef {import("./types.js").Draft} Draft
  * @typedef {import("./conversation.js").Conversation} Conversation
  * @typedef {import("./keeping.js").Cache} Cache
  * @typedef {import("./people.js").People} People
@@ -21,7 +20,6 @@ import { Reads } from "./reads.js";
  * @typedef {import("../net/wire.js").Message} Message
  * @typedef {import("../net/wire.js").Page} Page
  * @typedef {import("../net/wire.js").ServerEvent} ServerEvent
- * @typedef {import("../net/wire.js").AckEvent} AckEvent
  * @typedef {import("../net/wire.js").ClientEvent} ClientEvent
  * @typedef {import("../net/session.js").Session} Session
  * @typedef {import("../lib/clock.js").Clock} Clock
@@ -39,20 +37,14 @@ import { Reads } from "./reads.js";
  * @property {Members} members
  */
 
-/** The longest frame that a server takes. Control characters take six bytes each on the wire. */
-const FRAME_MOST = 65_000;
-
 /** Emits `moved` at once when a conversation did, later `log` with its key and `conversations`; and `other`: the connection is somebody else's. */
 export class Sync extends Emitter {
   #parts;
   #catch_up;
-  #history;
-  #reads;
   #keeping;
+  #sending;
   /** @type {string | null} */
   #epoch = null;
-  /** The conversation that is shown. @type {Key | null} */
-  shown = null;
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -70,28 +62,24 @@ export class Sync extends Emitter {
         list: () => call("GET", "/api/conversations"),
         epoch: (epoch) => this.#meet_epoch(epoch),
         learn: (users) => people.learn(users),
-        confirmed: (conversation, seq) => this.#reads.confirmed(conversation, seq),
+        confirmed: (conversation, seq) => this.looking.confirmed(conversation, seq),
       },
       this.#catch_up,
     );
-    this.#history = new History({
-      list,
-      arrived,
-      refused,
-      cached: (id, before, limit) => cache.before(id, before, limit),
-      changed: ({ key }) => this.later("log", key),
-    });
-    this.outbox = new Outbox({
-      clock,
-      uuid: parts.uuid,
-      send: (draft) => this.#post(draft),
-      store: parts.drafts,
-    });
-    this.#reads = new Reads({
-      clock,
-      tell: (conversation_id, seq) => say({ event_type: "read", conversation_id, seq }),
-    });
     this.#keeping = new Keeping({ me, cache, clock, epoch: () => this.#epoch, people: () => people.all });
+    this.looking = new Looking({
+      me,
+      clock,
+      inbox: this.inbox,
+      catch_up: this.#catch_up,
+      keeping: this.#keeping,
+      pages: { list, arrived, refused, cached: (id, before, limit) => cache.before(id, before, limit) },
+      read: (conversation_id, seq) => say({ event_type: "read", conversation_id, seq }),
+      tell: (key) => this.#tell(key),
+      moved: (key) => this.later("log", key),
+      changed: (key) => this.#changed(key),
+    });
+    this.#sending = new Sending({ ...parts, inbox: this.inbox, tell: (key) => this.#tell(key) });
     this.inbox.on("change", (key) => this.#changed(key));
     this.inbox.on("dropped", (conversation) => this.#keeping.changed(conversation));
     this.inbox.on("met", () => people.rewatch());
@@ -99,7 +87,10 @@ export class Sync extends Emitter {
       this.emit("moved");
       this.later("conversations");
     });
-    this.outbox.on("change", (key) => this.#tell(key));
+  }
+
+  get outbox() {
+    return this.#sending.outbox;
   }
 
   /** Takes up what was kept. */
@@ -118,8 +109,8 @@ export class Sync extends Emitter {
   adopt() {
     this.outbox.adopt();
     this.later("conversations");
-    if (this.shown) {
-      this.later("log", this.shown);
+    if (this.looking.at) {
+      this.later("log", this.looking.at);
     }
   }
 
@@ -129,77 +120,12 @@ export class Sync extends Emitter {
   }
 
   async stop() {
-    for (const room of [this.#catch_up, this.inbox.listing, this.#reads]) {
+    for (const room of [this.#catch_up, this.inbox.listing, this.looking]) {
       room.stop();
     }
     this.outbox.stop();
     await this.#keeping.flush();
     this.#keeping.stop();
-  }
-
-  // --- What is looked at ----------------------------------------------------------------------------------------------
-
-  /**
-   * The conversation is shown, or to be tried again.
-   *
-   * @param {Key} key
-   */
-  load(key) {
-    const conversation = this.inbox.get(key);
-    conversation.older = conversation.older === "error" ? "idle" : conversation.older;
-    this.#history.open(conversation);
-    if (conversation.group?.muted_until) {
-      // It may have been taken back.
-      this.inbox.listing.refresh();
-    }
-    if (conversation.behind) {
-      this.#catch_up.now(conversation, { first: true });
-    }
-    this.later("log", key);
-  }
-
-  /** @param {Key} key */
-  older(key) {
-    return this.#history.older(this.inbox.get(key));
-  }
-
-  /**
-   * @param {Key} key
-   * @param {number} before
-   */
-  fill(key, before) {
-    return this.#history.fill(this.inbox.get(key), before);
-  }
-
-  /**
-   * @param {Key} key
-   * @param {number} seq
-   */
-  seen(key, seq) {
-    if (this.#reads.seen(this.inbox.get(key), seq)) {
-      this.#changed(key);
-    }
-  }
-
-  /**
-   * Deletes entries for oneself, on this device: their places stay, and what they said goes from the cache too.
-   *
-   * @param {Key} key
-   * @param {number[]} seqs
-   */
-  deleteForMe(key, seqs) {
-    const conversation = this.inbox.get(key);
-    const gone = new Set(seqs.filter((seq) => !conversation.deleted.has(seq)));
-    for (const seq of gone) {
-      conversation.deleted.add(seq);
-    }
-    this.#keeping.fetched(
-      conversation,
-      conversation.log.entries.filter(({ seq }) => gone.has(seq)),
-    );
-    // At once: whoever deletes something and closes the page does not want to see it again.
-    this.#keeping.flush();
-    this.#tell(key);
   }
 
   // --- What the server says -------------------------------------------------------------------------------------------
@@ -213,7 +139,7 @@ export class Sync extends Emitter {
       case "message":
         return this.#entry(event.entry);
       case "ack":
-        return this.#acked(event);
+        return this.#sending.acked(event);
       case "error":
         return this.#refused(event);
       case "heads":
@@ -249,17 +175,14 @@ export class Sync extends Emitter {
     this.outbox.resume();
     this.#parts.people.resume();
     this.#parts.members.resume();
-    const shown = this.shown && this.inbox.find(this.shown);
-    if (shown && (shown.loading === "error" || shown.older === "error")) {
-      this.load(shown.key);
-    }
+    this.looking.retry();
   }
 
   /** @param {Message} entry */
   #entry(entry) {
     const { me, typing, members } = this.#parts;
     if (entry.sender_id === me) {
-      this.#settle(entry);
+      this.#sending.settle(entry);
     }
     this.inbox.heard(entry);
     typing.over(entry.group_id === null ? `u:${entry.sender_id}` : `g:${entry.group_id}`, entry.sender_id);
@@ -267,20 +190,6 @@ export class Sync extends Emitter {
       members.changed(entry.group_id);
       this.#parts.people.rewatch();
     }
-  }
-
-  /** An ack is one's own entry, but for what the draft says. @param {AckEvent} ack */
-  #acked(ack) {
-    const draft = this.outbox.settle(ack.client_message_id);
-    if (!draft) {
-      return;
-    }
-    const { receiver_id = null, group_id = null } = this.inbox.get(draft.key).target;
-    const { message_id: id, conversation_id, seq, client_message_id, created_at } = ack;
-    const place = { id, conversation_id, seq, client_message_id, created_at, receiver_id, group_id };
-    const said = { sender_id: this.#parts.me, content: draft.content, message_type: "text" };
-    this.inbox.heard({ ...place, ...said });
-    this.#land(draft, seq);
   }
 
   /** @param {import("../net/wire.js").ErrorEvent} event */
@@ -296,28 +205,6 @@ export class Sync extends Emitter {
 
   // --- Within ---------------------------------------------------------------------------------------------------------
 
-  /** One's own entry came, be it by its ack or not: it is stored. @param {Message} entry */
-  #settle(entry) {
-    const draft = this.outbox.settle(entry.client_message_id);
-    if (draft) {
-      this.#land(draft, entry.seq);
-    }
-  }
-
-  /**
-   * Until the entry has its place in the log, the draft's bubble stays where it is.
-   *
-   * @param {Draft} draft
-   * @param {number} seq
-   */
-  #land(draft, seq) {
-    const conversation = this.inbox.get(draft.key);
-    if (seq > (conversation.log.have ?? 0)) {
-      conversation.landing.set(seq, draft);
-    }
-    this.#tell(draft.key);
-  }
-
   /**
    * Entries were taken in by a fetch.
    *
@@ -327,7 +214,7 @@ export class Sync extends Emitter {
   #arrived(conversation, page) {
     for (const message of page?.messages ?? []) {
       if (message.sender_id === this.#parts.me) {
-        this.#settle(message);
+        this.#sending.settle(message);
       }
     }
     if (page) {
@@ -353,18 +240,6 @@ export class Sync extends Emitter {
     return this.#parts.call("GET", "/api/messages/list", { query: { ...conversation.target, ...cursor } });
   }
 
-  /** @param {Draft} draft */
-  #post({ key, client_message_id, content }) {
-    const { target } = this.inbox.get(key);
-    const event = { event_type: /** @type {const} */ ("message"), ...target, content, client_message_id };
-    if (new TextEncoder().encode(JSON.stringify(event)).length > FRAME_MOST) {
-      // Sent all the same, it would cost the connection, again and again.
-      queueMicrotask(() => this.outbox.refuse(client_message_id, "content_too_long"));
-      return true;
-    }
-    return this.#parts.say(event);
-  }
-
   /** @param {string} epoch */
   #meet_epoch(epoch) {
     if (this.#epoch === epoch) {
@@ -381,24 +256,20 @@ export class Sync extends Emitter {
     this.#keeping.forget();
     this.#parts.members.forget();
     this.inbox.listing.refresh();
-    if (this.shown) {
-      this.load(this.shown);
+    if (this.looking.at) {
+      this.looking.load(this.looking.at);
     }
   }
 
   /** @param {Key} key */
   #changed(key) {
     const conversation = this.inbox.get(key);
-    for (const seq of conversation.landing.keys()) {
-      if (seq <= (conversation.log.have ?? 0)) {
-        conversation.landing.delete(seq);
-      }
-    }
+    this.#sending.landed(conversation);
     this.#keeping.changed(conversation);
     this.#tell(key);
     // Another one took the place of what was shown: the group was left and joined again.
-    if (key === this.shown && conversation.loading === "idle" && !conversation.gone) {
-      this.load(key);
+    if (key === this.looking.at && conversation.loading === "idle" && !conversation.gone) {
+      this.looking.load(key);
     }
   }
 

@@ -27,7 +27,10 @@ import { createCalendar } from "../lib/time.js";
 
 /**
  * @typedef {"start" | "stop" | "flush" | "adopt" | "lookedAt" | "unsent" | "deletedElsewhere"} Life  Of a client: main.js and the account see to it.
- * @typedef {Omit<Face<import("../state/client.js").Client>, Life>} Client  Somebody who is logged in.
+ * @typedef {Omit<Face<import("../state/client.js").Client>, Life | "devices" | "groups"> & {
+ *   devices: Face<import("../state/devices.js").Devices>,
+ *   groups: Face<import("../state/groups.js").Groups>,
+ * }} Client  Somebody who is logged in.
  * @typedef {Omit<Face<import("../state/account.js").Account>, "client" | "start" | "heard"> & { client: Client | null }} Account
  * @typedef {Face<import("../platform/preferences.js").StoredPreferences>} Preferences
  * @typedef {Face<import("../platform/attention.js").Attention>} Attention

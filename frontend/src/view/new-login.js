@@ -4,7 +4,7 @@
 
 import { deviceName } from "../lib/device.js";
 import { h, Lifetime, setText } from "../lib/dom.js";
-import { openDevices } from "./dialogs/devices.js";
+import { openDevices } from "./dialogs/fetched.js";
 import { icon } from "./parts/icon.js";
 
 /** @param {import("./context.js").ClientPage} page */

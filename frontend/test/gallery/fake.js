@@ -112,17 +112,25 @@ export class FakeClient extends Emitter {
   discard() {}
   showing() {}
   typing() {}
-  reloadMembers() {}
   async setStatus() {}
   async fillHole() {}
   async loadOlder() {}
-  async leaveGroup() {}
   async changeView() {}
   async markRead() {}
   async markAllRead() {}
-  async endDevice() {}
-  async endOtherDevices() {}
-  async devices() {
+  devices = { list: async () => this.#devices(), async end() {}, async endOthers() {} };
+  groups = {
+    members: () => this.membersView,
+    reloadMembers() {},
+    create: async () => /** @type {Key} */ ("g:5"),
+    /** @returns {Promise<Key>} */
+    async join() {
+      throw new Failure("not_found");
+    },
+    async leave() {},
+  };
+
+  #devices() {
     const agent = (/** @type {string} */ rest) => `Mozilla/5.0 ${rest}`;
     const [created_at, refreshed_at] = [NOW - 90_000_000, NOW - 600_000].map((at) =>
       new Date(at).toISOString(),
@@ -193,9 +201,6 @@ export class FakeClient extends Emitter {
   typists(key) {
     return (this.writing.get(key) ?? []).map(user);
   }
-  members() {
-    return this.membersView;
-  }
   /** @param {string} username */
   async findUser(username) {
     const found = PEOPLE.find((one) => one.username === username);
@@ -207,14 +212,6 @@ export class FakeClient extends Emitter {
   /** @param {import("../../src/state/types.js").User} someone @returns {Key} */
   keyOf(someone) {
     return `u:${someone.id}`;
-  }
-  /** @returns {Promise<Key>} */
-  async createGroup() {
-    return "g:5";
-  }
-  /** @returns {Promise<Key>} */
-  async joinGroup() {
-    throw new Failure("not_found");
   }
 }
 

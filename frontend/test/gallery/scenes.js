@@ -41,6 +41,13 @@ const settings = (section) => () => {
   /** @type {HTMLElement | null} */ (document.querySelector(`#settings-tab-${section}`))?.focus();
 };
 
+/** What is fetched before it is shown. @param {string} selector */
+async function shown(selector) {
+  while (document.querySelector(selector) === null) {
+    await soon();
+  }
+}
+
 const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 /** The menu of the message that begins with that, as by its key. @param {string} text */
@@ -60,9 +67,7 @@ async function menuOf(text) {
 /** @param {string} search */
 async function emojiOpened(search) {
   press(".composer__emoji");
-  while (document.querySelector(".emoji__cell") === null) {
-    await soon();
-  }
+  await shown(".emoji__cell");
   press(".emoji__tab:nth-child(2)");
   if (search) {
     type(".emoji__search", search);
@@ -269,7 +274,7 @@ export const SCENES = {
     async play() {
       press(".rail__mine");
       press("[data-opens=devices]");
-      await soon();
+      await shown(".devices__one");
     },
   },
   menu: { play: () => press(".conversations__buttons > :last-child .icon-button") },
@@ -360,9 +365,10 @@ export const SCENES = {
   },
   create: {
     set: alice,
-    play() {
+    async play() {
       press(".conversations__buttons > :last-child .icon-button");
       press(".conversations__buttons > :last-child [role=menuitem]:nth-child(2)");
+      await shown("dialog input");
     },
   },
   "join-failed": {
@@ -370,6 +376,7 @@ export const SCENES = {
     async play() {
       press(".conversations__buttons > :last-child .icon-button");
       press(".conversations__buttons > :last-child [role=menuitem]:nth-child(3)");
+      await shown("dialog input");
       type("dialog input", "404");
       press("dialog [type=submit]");
       await soon();

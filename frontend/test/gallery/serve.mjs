@@ -27,8 +27,11 @@ async function galleryPage() {
   return page.replaceAll('"./main.js"', '"/test/gallery/main.js"').replaceAll('"./', '"/src/');
 }
 
-/** @param {number} port  0: a free one. */
-export async function serveGallery(port = 0) {
+/**
+ * @param {number} port  0: a free one.
+ * @param {"kept" | "fresh"} files  Kept by the browser, a page takes a third of the time; fresh, one sees what one changed.
+ */
+export async function serveGallery(port = 0, files = "kept") {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://gallery").pathname);
     try {
@@ -38,7 +41,7 @@ export async function serveGallery(port = 0) {
       response.writeHead(200, {
         "Content-Type": type,
         "Content-Security-Policy": POLICY,
-        "Cache-Control": "no-store",
+        "Cache-Control": files === "kept" ? "max-age=3600" : "no-store",
       });
       response.end(body);
     } catch {
@@ -51,6 +54,6 @@ export async function serveGallery(port = 0) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { address } = await serveGallery(Number(process.env.PORT ?? 8090));
+  const { address } = await serveGallery(Number(process.env.PORT ?? 8090), "fresh");
   console.log(`${address}/gallery/?state=conversation&theme=light`);
 }

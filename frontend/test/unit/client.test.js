@@ -296,7 +296,7 @@ test("who left a group loses it everywhere, and late news of it does not bring i
   await clock.turn(3000);
   bob.client.open("g:5");
   await clock.turn(1000);
-  const leaving = bob.client.leaveGroup(5);
+  const leaving = bob.client.groups.leave(5);
   await clock.turn(1000);
   await leaving;
   assert.deepEqual([bob.client.log("g:5").state, bob.client.conversations.rows.length], ["gone", 0]);
@@ -453,7 +453,7 @@ test("a group that is shown, left and joined again shows its messages, whether i
     await clock.turn(3000);
     bob.client.open("g:5");
     await clock.turn(1000);
-    const leaving = bob.client.leaveGroup(5);
+    const leaving = bob.client.groups.leave(5);
     await clock.turn(1000);
     await leaving;
     server.join(BOB, 5);

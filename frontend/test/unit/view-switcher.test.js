@@ -2,6 +2,7 @@
 // In which order the switcher offers what it knows.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fits } from "../../src/lib/fuzzy.js";
 import { candidates, ranked } from "../../src/view/dialogs/switcher.js";
 import { FakeClient, row } from "../gallery/fake.js";
 
@@ -11,7 +12,7 @@ client.current = "u:2";
 const all = candidates(/** @type {any} */ ({ client, t: (/** @type {string} */ key) => key }));
 
 /** @param {string} typed */
-const offered = (typed) => ranked(all, typed).map(({ name }) => name);
+const offered = (typed) => ranked(all, typed, fits).map(({ name }) => name);
 
 test("with nothing typed: those that one talked with last, the open one behind them, then who is only known", () => {
   assert.deepEqual(offered("").slice(0, 3), ["Weekend hikers", "Jonas Weber", "Alice Morgan"]);

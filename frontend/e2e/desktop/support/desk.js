@@ -49,7 +49,7 @@ export class Desk {
   static async set({ keyring }) {
     const desk = new Desk();
     // Whatever ends the test ends its desk.
-    process.once("exit", () => desk.#end());
+    process.once("exit", desk.#end);
     try {
       await desk.#set(keyring);
       return desk;
@@ -99,15 +99,15 @@ export class Desk {
     this.environment.DISPLAY = `:${await this.#says("Xvfb", screen)}`;
     const bus = ["--nofork", "--print-address=1", `--config-file=${at("bus.conf")}`];
     this.environment.DBUS_SESSION_BUS_ADDRESS = await this.#says("dbus-daemon", bus);
-    this.#start("openbox", ["--config-file", at(".config/openbox/rc.xml")]);
-    this.#start("dunst", ["-config", at("dunstrc")]);
+    this.start("openbox", ["--config-file", at(".config/openbox/rc.xml")]);
+    this.start("dunst", ["-config", at("dunstrc")]);
     this.#listen();
     if (keyring) {
       await this.#unlockKeyring();
     }
     await this.#owned("org.freedesktop.Notifications");
     const port = await freePort();
-    this.#start("WebKitWebDriver", ["--host=127.0.0.1", `--port=${port}`]);
+    this.start("WebKitWebDriver", ["--host=127.0.0.1", `--port=${port}`]);
     this.driver = `http://127.0.0.1:${port}`;
     await eventually("the driver answers", () =>
       fetch(`${this.driver}/status`).then(
@@ -118,16 +118,17 @@ export class Desk {
   }
 
   async #unlockKeyring() {
-    const daemon = this.#start("gnome-keyring-daemon", ["--foreground", "--unlock", "--components=secrets"]);
+    const daemon = this.start("gnome-keyring-daemon", ["--foreground", "--unlock", "--components=secrets"]);
     daemon.stdin?.end("a password\n");
     await this.#owned("org.freedesktop.secrets");
   }
 
-  /** What is shown as a notification, read from the bus. */
+  /** What is shown as a notification, and what one app says to another, read from the bus. */
   #listen() {
-    const monitor = this.#start("dbus-monitor", [
+    const monitor = this.start("dbus-monitor", [
       "--session",
       "interface=org.freedesktop.Notifications,member=Notify",
+      "interface=org.SingleInstance.DBus",
     ]);
     monitor.stdout?.on("data", (bytes) => {
       this.#heard += bytes;
@@ -142,6 +143,11 @@ export class Desk {
       .map((call) => [...call.matchAll(/^ {3}string "(.*)"$/gm)].map(([, text]) => String(text)))
       .filter((strings) => strings.length >= 4)
       .map(([, , title, text]) => ({ title, text }));
+  }
+
+  /** Whether an app was asked to show its window in the place of another one. */
+  get isAskedToShow() {
+    return this.#heard.includes("member=ExecuteCallback");
   }
 
   /** What the system's browser was asked to open. */
@@ -175,6 +181,12 @@ export class Desk {
     return said.split("\n").filter(Boolean);
   }
 
+  /** A window with its frame, into a file. @param {string} name @param {string} file */
+  async windowPicture(name, file) {
+    const [window] = await this.windows(name);
+    await this.does("import", ["-frame", "-window", String(window), file]);
+  }
+
   /** The whole screen, into a file. @param {string} file */
   async picture(file) {
     await this.does("import", ["-window", "root", file]);
@@ -202,17 +214,20 @@ export class Desk {
     return { code, said };
   }
 
-  /** Waits until somebody on the bus has that name. @param {string} name */
-  async #owned(name) {
+  /** Whether somebody on the bus has that name. @param {string} name */
+  async has(name) {
     const call = ["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"];
-    await eventually(`${name} is there`, async () => {
-      const question = [...call, "org.freedesktop.DBus.NameHasOwner", `string:${name}`];
-      return (await this.does("dbus-send", question, false)).said.includes("boolean true");
-    });
+    const question = [...call, "org.freedesktop.DBus.NameHasOwner", `string:${name}`];
+    return (await this.does("dbus-send", question, false)).said.includes("boolean true");
   }
 
-  /** @param {string} program @param {string[]} args */
-  #start(program, args) {
+  /** @param {string} name */
+  async #owned(name) {
+    await eventually(`${name} is there`, () => this.has(name));
+  }
+
+  /** Runs until the desk is cleared. @param {string} program @param {string[]} args */
+  start(program, args) {
     const child = spawn(program, args, { env: this.environment, stdio: ["pipe", "pipe", "pipe"] });
     this.#processes.push(child);
     for (const stream of [child.stdout, child.stderr]) {
@@ -225,7 +240,7 @@ export class Desk {
 
   /** The first line that a program says. @param {string} program @param {string[]} args */
   async #says(program, args) {
-    const child = this.#start(program, args);
+    const child = this.start(program, args);
     let said = "";
     child.stdout.on("data", (bytes) => {
       said += bytes;
@@ -236,16 +251,17 @@ export class Desk {
     return String(said.split("\n")[0]).trim();
   }
 
-  #end() {
+  #end = () => {
     for (const child of this.#processes) {
       child.kill("SIGKILL");
     }
-  }
+  };
 
   async clear() {
     const running = this.#processes.filter((child) => child.exitCode === null && child.signalCode === null);
     const ended = running.map((child) => once(child, "exit"));
     this.#end();
+    process.off("exit", this.#end);
     await Promise.all(ended);
     await rm(this.folder, { recursive: true, force: true });
   }

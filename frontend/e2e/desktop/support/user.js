@@ -15,6 +15,8 @@ import { Driver } from "./driver.js";
 export const BINARY =
   process.env.IM_TT_DESKTOP ??
   fileURLToPath(new URL("../../../src-tauri/target/debug/im-tt-desktop", import.meta.url));
+/** What a running app is called on the bus. */
+const INSTANCE = "chat.imtt.desktop.SingleInstance";
 const PASSWORD = "correct horse battery";
 
 export class User {
@@ -45,10 +47,11 @@ export class User {
     this.#driver = await Driver.session(this.desk.driver, BINARY, args);
   }
 
-  /** The app is ended. */
+  /** Ends the app, and waits until it is gone: one that is about to go would still be asked to show its window. */
   async ends() {
     await this.driver.end();
     this.#driver = null;
+    await eventually(`${this.name}'s app is gone`, async () => !(await this.desk.has(INSTANCE)));
   }
 
   async restarts() {
@@ -71,10 +74,10 @@ export class User {
 
   // --- What is seen -----------------------------------------------------------------------------------------------
 
-  /** @param {string} text */
-  async sees(text) {
-    await eventually(`${this.name} sees "${text}"`, async () => (await this.#text()).includes(text), {
-      found: () => this.#text(),
+  /** @param {string} text @param {string} [where]  In which part of the page. */
+  async sees(text, where = "body") {
+    await eventually(`${this.name} sees "${text}"`, async () => (await this.#text(where)).includes(text), {
+      found: () => this.#text(where),
     });
   }
 
@@ -83,8 +86,8 @@ export class User {
     assert.ok(!(await this.#text()).includes(text), `${this.name} does not see "${text}"`);
   }
 
-  #text() {
-    return this.driver.run("return document.body.innerText");
+  #text(where = "body") {
+    return this.driver.run('return document.querySelector(arguments[0])?.innerText ?? ""', where);
   }
 
   /** @param {string} title @param {string} text */
@@ -110,12 +113,16 @@ export class User {
     await eventually(`${this.name} looks at the page`, () => this.driver.run("return document.hasFocus()"));
   }
 
-  /** What the page shows now has come to the screen; a window that is away draws nothing. */
-  isDrawn() {
-    return this.driver.run(
-      `const drawn = new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-      await Promise.race([drawn, new Promise((done) => setTimeout(done, 1000))]);`,
-    );
+  /**
+   * What the page shows now has come to the screen: the second frame is asked for when the first is there, which after a
+   * start takes seconds without a GPU. A window that is away draws nothing.
+   */
+  async isDrawn() {
+    if ((await this.desk.windows("IM-TT")).length > 0) {
+      await this.driver.run(
+        "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+      );
+    }
   }
 
   // --- What is done -----------------------------------------------------------------------------------------------
@@ -198,6 +205,17 @@ export class User {
   /** @param {string} text */
   async writes(text) {
     await this.driver.type(await this.#element(".composer__input"), `${text}\uE007`);
+  }
+
+  /** Other settings than before. The page begins anew. @param {Record<string, unknown>} chosen */
+  async prefers(chosen) {
+    await this.driver.run(
+      `localStorage.setItem("imtt.preferences", arguments[0]);
+      document.body.replaceChildren();
+      setTimeout(() => location.reload());`,
+      JSON.stringify(chosen),
+    );
+    await this.isIn();
   }
 
   /** Which conversation is open. */

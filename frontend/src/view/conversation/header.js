@@ -109,7 +109,7 @@ function countOf({ client, t }, { group, state }) {
   if (!group || state === "gone") {
     return "";
   }
-  const { members } = client.members(group.id);
+  const { members } = client.groups.members(group.id);
   return members.length > 0 ? t("conversation.count", { count: members.length }) : "";
 }
 

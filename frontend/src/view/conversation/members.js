@@ -1,7 +1,7 @@
 // @ts-check
 // The panel beside a group's messages: its number, what it is about, who is in it and how they are, the way out.
 
-import { h, Lifetime, reconcile, setAttribute, setText, unmountItems } from "../../lib/dom.js";
+import { h, reconcile, setAttribute, setText, unmountItems } from "../../lib/dom.js";
 import { openLeaveGroup } from "../dialogs/leave-group.js";
 import { openProfile } from "../dialogs/profile.js";
 import { createAvatar, faceOfUser } from "../parts/avatar.js";
@@ -19,8 +19,7 @@ import { createPanel } from "./panel.js";
  */
 export function createMembers(page, group, close) {
   const { client, t } = page;
-  const life = new Lifetime();
-  const panel = createPanel({ label: t("members.label"), close: t("members.close"), closed: close });
+  const panel = createPanel(page, { label: t("members.label"), close: t("members.close"), closed: close });
   const list = h("ul", { class: "members__list" });
   const instead = h("div", { class: "members__instead" });
   const leave = h("button", { type: "button", class: "button", "data-kind": "danger" }, t("members.leave"));
@@ -28,7 +27,7 @@ export function createMembers(page, group, close) {
   panel.foot.append(leave);
 
   function update() {
-    const view = client.members(group.id);
+    const view = client.groups.members(group.id);
     setText(
       panel.title,
       view.members.length > 0 ? t("members.count", { count: view.members.length }) : t("members.title"),
@@ -47,21 +46,12 @@ export function createMembers(page, group, close) {
     );
   }
 
-  life.listen(leave, "click", () => openLeaveGroup(page, group));
-  for (const topic of ["members", "people", "presence", "link"]) {
-    life.add(client.on(topic, update));
-  }
-  update();
-  return {
-    node: panel.node,
-    focus: panel.focus,
-    destroy() {
-      life.end();
-      page.watch("members", []);
-      unmountItems(list);
-      panel.node.remove();
-    },
-  };
+  panel.life.listen(leave, "click", () => openLeaveGroup(page, group));
+  panel.life.add(() => {
+    page.watch("members", []);
+    unmountItems(list);
+  });
+  return panel.follow(["members", "people", "presence", "link"], update);
 }
 
 /** The server answers for 200 at once, and the list wants some of them too. */
@@ -123,7 +113,7 @@ function createMember(page) {
  */
 function showInstead(page, place, group_id) {
   const { client, t, words } = page;
-  const view = client.members(group_id);
+  const view = client.groups.members(group_id);
   const away = client.link.state === "offline" || client.link.state === "waiting";
   const unknown = away ? "offline" : view.state;
   const which = view.members.length > 0 || view.state === "ready" ? "none" : unknown;
@@ -140,7 +130,7 @@ function showInstead(page, place, group_id) {
     place.append(createNotice(page, { icon: "offline", ...words }));
   }
   if (which === "error") {
-    const action = { label: t("members.retry"), run: () => client.reloadMembers(group_id) };
+    const action = { label: t("members.retry"), run: () => client.groups.reloadMembers(group_id) };
     const hint = words.error(view.error ?? "internal");
     place.append(
       createNotice(page, { icon: "failed", title: t("members.error"), hint, code: view.error, action }),

@@ -2,7 +2,7 @@
 // The panel beside a conversation with one person, or with oneself: who it is and how they are, and how the conversation
 // is kept on the list.
 
-import { h, Lifetime, setText } from "../../lib/dom.js";
+import { h, setText } from "../../lib/dom.js";
 import { failureText, titleOf } from "../context.js";
 import { factsOf } from "../dialogs/profile.js";
 import { createAvatar } from "../parts/avatar.js";
@@ -20,8 +20,7 @@ import { createPanel } from "./panel.js";
  */
 export function createPerson(page, key, close) {
   const { client, t } = page;
-  const life = new Lifetime();
-  const panel = createPanel({ label: t("person.label"), close: t("person.close"), closed: close });
+  const panel = createPanel(page, { label: t("person.label"), close: t("person.close"), closed: close });
   const avatar = createAvatar(page, 64);
   const name = h("bdi", { class: "person__name", dir: "auto" });
   const says = h("p", { class: "person__says" });
@@ -66,21 +65,10 @@ export function createPerson(page, key, close) {
     }
   }
 
-  life.listen(hide, "click", async () => {
+  panel.life.listen(hide, "click", async () => {
     if (await change({ hidden: true })) {
       client.close();
     }
   });
-  for (const topic of ["conversations", "people", "presence", "link", "log"]) {
-    life.add(client.on(topic, update));
-  }
-  update();
-  return {
-    node: panel.node,
-    focus: panel.focus,
-    destroy() {
-      life.end();
-      panel.node.remove();
-    },
-  };
+  return panel.follow(["conversations", "people", "presence", "link", "log"], update);
 }

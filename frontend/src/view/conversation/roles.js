@@ -24,7 +24,7 @@ export function createRoles({ client }, key) {
   return {
     group,
     of(user_id) {
-      const { members } = group ? client.members(id) : { members: [] };
+      const { members } = group ? client.groups.members(id) : { members: [] };
       if (members !== made) {
         made = members;
         roles = new Map(members.flatMap(({ user, role }) => (role === "member" ? [] : [[user.id, role]])));

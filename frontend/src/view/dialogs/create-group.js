@@ -2,13 +2,14 @@
 // Asks for name and description of a new group, makes it and opens it.
 
 import { h } from "../../lib/dom.js";
-import { openDialog } from "../parts/dialog.js";
 import { createAlert, createField, handleSubmit } from "../parts/form.js";
 
-/** @param {import("../context.js").ClientPage} page */
-export function openCreateGroup(page) {
+/**
+ * @param {import("../context.js").ClientPage} page
+ * @param {import("../parts/dialog.js").Dialog} dialog
+ */
+export function fill(page, dialog) {
   const { client, t } = page;
-  const dialog = openDialog(page, { title: t("create.title"), name: "create" });
   const name = createField(t("create.name"), {
     name: "group-name",
     autocomplete: "off",
@@ -34,7 +35,7 @@ export function openCreateGroup(page) {
 
   async function submit() {
     const asked = { name: name.input.value.trim(), description: description.input.value.trim() };
-    const key = await client.createGroup(asked);
+    const key = await client.groups.create(asked);
     if (dialog.life.ended) {
       return;
     }

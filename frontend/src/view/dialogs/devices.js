@@ -4,7 +4,6 @@
 import { deviceName } from "../../lib/device.js";
 import { bdi, h, setText } from "../../lib/dom.js";
 import { failureText } from "../context.js";
-import { openDialog } from "../parts/dialog.js";
 import { createAlert } from "../parts/form.js";
 import { icon } from "../parts/icon.js";
 import { createSkeleton } from "../parts/notice.js";
@@ -12,10 +11,12 @@ import { createSkeleton } from "../parts/notice.js";
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../../net/wire.js").Device} Device */
 
-/** @param {ClientPage} page */
-export function openDevices(page) {
+/**
+ * @param {ClientPage} page
+ * @param {import("../parts/dialog.js").Dialog} dialog
+ */
+export function fill(page, dialog) {
   const { client, t } = page;
-  const dialog = openDialog(page, { title: t("devices.title"), name: "devices" });
   const alert = createAlert();
   const list = h("ul", { class: "devices" });
   const others = h(
@@ -54,7 +55,7 @@ export function openDevices(page) {
   }
 
   async function load() {
-    const devices = await client.devices();
+    const devices = await client.devices.list();
     if (dialog.life.ended) {
       return;
     }
@@ -82,7 +83,7 @@ export function openDevices(page) {
     );
     end.addEventListener("click", () => {
       end.disabled = true;
-      attempt(() => client.endDevice(device.id)).then(() => {
+      attempt(() => client.devices.end(device.id)).then(() => {
         end.disabled = false;
       });
     });
@@ -109,7 +110,7 @@ export function openDevices(page) {
       return ask(true);
     }
     ask(false);
-    attempt(() => client.endOtherDevices());
+    attempt(() => client.devices.endOthers());
   });
   list.append(createSkeleton(t("devices.loading"), 3, "member"));
   attempt(async () => {});

@@ -2,13 +2,14 @@
 // Joins a group by its number and opens it.
 
 import { h } from "../../lib/dom.js";
-import { openDialog } from "../parts/dialog.js";
 import { createAlert, createField, handleSubmit } from "../parts/form.js";
 
-/** @param {import("../context.js").ClientPage} page */
-export function openJoinGroup(page) {
+/**
+ * @param {import("../context.js").ClientPage} page
+ * @param {import("../parts/dialog.js").Dialog} dialog
+ */
+export function fill(page, dialog) {
   const { client, t } = page;
-  const dialog = openDialog(page, { title: t("join.title"), name: "join" });
   const attributes = {
     name: "group-number",
     inputmode: "numeric",
@@ -29,7 +30,7 @@ export function openJoinGroup(page) {
   dialog.body.append(form);
 
   async function submit() {
-    const key = await client.joinGroup(readNumber(number.input.value));
+    const key = await client.groups.join(readNumber(number.input.value));
     if (dialog.life.ended) {
       return;
     }

@@ -26,7 +26,7 @@ export function openLeaveGroup(page, group) {
   dialog.body.append(form);
 
   async function submit() {
-    await client.leaveGroup(group.id);
+    await client.groups.leave(group.id);
     dialog.close();
   }
 

@@ -7,7 +7,7 @@ import { createAvatar, faceOfUser } from "../parts/avatar.js";
 import { createChoice } from "../parts/choice.js";
 import { openDialog } from "../parts/dialog.js";
 import { createAlert } from "../parts/form.js";
-import { openDevices } from "./devices.js";
+import { openDevices } from "./fetched.js";
 import { openLogOut } from "./log-out.js";
 import { facts } from "./profile.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
-// Ctrl+K: from wherever one is to any conversation or person that is known, by a few letters of the name. Empty, it
-// offers those that one was in last. The field keeps the focus; arrows move in the list under it.
+// Ctrl+K: from wherever one is to any conversation or person that is known, by a few letters of the name, or of how it
+// is said. Empty, it offers those that one was in last. The field keeps the focus; arrows move in the list under it.
 
 import { bdi, h, setAttribute } from "../../lib/dom.js";
 import { fits } from "../../lib/fuzzy.js";
@@ -54,9 +54,25 @@ export function openSwitcher(page) {
   /** @type {Found[]} */
   let found = [];
   let at = 0;
+  let match = fits;
+  let soundless = false;
+
+  async function learnPinyin() {
+    // Few need it, and the readings have to be fetched anyway.
+    const module = await import("../../lib/pinyin.js").catch(() => null);
+    const sounds = await module?.fitsSound();
+    if (dialog.life.ended) {
+      return;
+    }
+    match = sounds ? (typed, name) => fits(typed, name) ?? sounds(typed, name) : fits;
+    soundless = !sounds;
+    if (input.value.trim()) {
+      search();
+    }
+  }
 
   function search() {
-    found = ranked(all, input.value);
+    found = ranked(all, input.value, match);
     list.replaceChildren(...found.map((one, index) => createOption(page, one, index)));
     list.hidden = found.length === 0;
     instead.hidden = found.length > 0;
@@ -75,7 +91,7 @@ export function openSwitcher(page) {
     return createNotice(page, {
       icon: "search",
       title: t("switch.none"),
-      hint: t("switch.none_hint"),
+      hint: t(soundless ? "switch.no_pinyin" : "switch.none_hint"),
       action,
     });
   }
@@ -120,6 +136,9 @@ export function openSwitcher(page) {
   });
   search();
   input.focus();
+  if (all.some(({ name }) => /\p{Script=Han}/u.test(name))) {
+    learnPinyin();
+  }
 }
 
 /**
@@ -155,14 +174,15 @@ export function candidates(page) {
 /**
  * @param {Candidate[]} all
  * @param {string} typed
+ * @param {typeof fits} match
  * @returns {Found[]}
  */
-export function ranked(all, typed) {
-  const found = all.flatMap((one) => {
-    const match = fits(typed, one.name);
-    return match ? [{ ...one, at: match.at, score: match.score + one.bonus }] : [];
+export function ranked(all, typed, match) {
+  const ranking = all.flatMap((one) => {
+    const found = match(typed, one.name);
+    return found ? [{ ...one, at: found.at, score: found.score + one.bonus }] : [];
   });
-  return found.sort((a, b) => b.score - a.score).slice(0, MOST);
+  return ranking.sort((a, b) => b.score - a.score).slice(0, MOST);
 }
 
 /**

@@ -2,7 +2,7 @@
 // Settings: who is logged in here, and the way out.
 
 import { bdi, h } from "../../lib/dom.js";
-import { openDevices } from "../dialogs/devices.js";
+import { openDevices } from "../dialogs/fetched.js";
 import { openLogOut } from "../dialogs/log-out.js";
 import { openMyProfile } from "../dialogs/my-profile.js";
 import { facts } from "../dialogs/profile.js";
