@@ -2,11 +2,11 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules watch-check conformance fuzz bench chaos chaos-smoke sabotage rolling restore-drill load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test desktop-pictures screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules watch-check conformance fuzz bench chaos chaos-smoke sabotage rolling restore-drill load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Build the all-in-one and serve http://127.0.0.1:8080; needs Rust, and with npm has formatted text and emoji
 	@bash $(SCRIPTS)/vendor.sh
@@ -59,6 +59,9 @@ screenshots: frontend/src/vendor/marked.js ## Make the committed screenshots ane
 
 pictures: frontend/src/vendor/marked.js ## Make the pictures of docs/client.md and docs/desktop.md anew, to be looked at one by one
 	$(UI) node tools/pictures.mjs
+
+desktop-pictures: frontend/src/vendor/marked.js ## Take the pictures of docs/client.md that show the desktop app anew; installs what it needs
+	@bash $(SCRIPTS)/desktop-pictures.sh
 
 frontend/node_modules: frontend/package-lock.json
 	$(UI) npm ci --no-audit --no-fund && touch node_modules

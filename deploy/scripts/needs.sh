@@ -44,11 +44,11 @@ need_desktop_build() {
     "build-essential pkg-config file libwebkit2gtk-4.1-dev libgtk-3-dev librsvg2-dev libayatana-appindicator3-dev libdbus-1-dev libxdo-dev libssl-dev patchelf" \
     has_webview
 }
-has_desk() { has Xvfb && has openbox && has dunst && has dbus-daemon && has xdotool && has gnome-keyring-daemon && has import; }
+has_desk() { has Xvfb && has openbox && has dunst && has dbus-daemon && has xdotool && has gnome-keyring-daemon && has import && has xprop; }
 need_desk() {
   need "a driver for WebKitGTK, to test the desktop app" "webkit2gtk-driver" has WebKitWebDriver
   need "a screen, a session bus, notifications and a keyring, to test the desktop app" \
-    "xvfb xauth openbox dunst dbus dbus-x11 xdotool gnome-keyring imagemagick" has_desk
+    "xvfb xauth openbox dunst dbus dbus-x11 xdotool gnome-keyring imagemagick x11-utils" has_desk
 }
 
 # prepare_cluster FOR-WHAT: all that a cluster is built and run with.

@@ -1,12 +1,12 @@
 //! What becomes of messages: numbered, once, in order, and only from those who may.
 
-use futures_util::FutureExt;
 use crate::support::bus::{KeepingBus, entry};
 use crate::support::{Bench, START};
 use crate::support::{into, to};
 use crate::{gate, one_lane, refused};
 use api::append::{Hooks, Pause};
 use api::store::conversations;
+use futures_util::FutureExt;
 use shared::draft::{Draft, MessageType, Target};
 use shared::error::Code;
 use shared::ids::{GroupId, UserId};
@@ -207,7 +207,10 @@ async fn what_its_asker_has_given_up_is_not_stored_later(bench: Bench) {
     let mut busy = std::pin::pin!(append.send(to(alice, carol, "holds the lane up")));
     assert!((&mut busy).now_or_never().is_none());
     let given_up = to(alice, bob, "given up");
-    assert!(append.send(given_up.clone()).now_or_never().is_none(), "it waits in the lane, and its asker goes");
+    assert!(
+        append.send(given_up.clone()).now_or_never().is_none(),
+        "it waits in the lane, and its asker goes"
+    );
     let next = append.send(to(bob, alice, "next"));
     gate.add_permits(3);
     let (first, next) = tokio::join!(busy, next);

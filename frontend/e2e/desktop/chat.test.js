@@ -95,6 +95,14 @@ scene("what nobody looks at is told, and pressing it opens it", async ({ server,
   await alice.driver.run("localStorage.setItem('seen', 'x')");
   await alice.startsAgain();
   await alice.windowIs(true);
+  await alice.looks();
+
+  const [window = ""] = await alice.desk.windows("IM-TT");
+  await alice.desk.does("xdotool", ["windowminimize", window]);
+  await bob.writes("and now?");
+  await eventually("the taskbar flashes", () => alice.desk.isUrgent(window));
+  await alice.startsAgain();
+  await eventually("it flashes no more", async () => !(await alice.desk.isUrgent(window)));
 });
 
 scene("a link opens its conversation in the app that runs, and a hostile one does nothing", async (world) => {

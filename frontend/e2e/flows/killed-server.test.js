@@ -28,9 +28,10 @@ flow(
       async () => (await alice.log()).filter((entry) => entry.seq).length > 5,
     );
     await server.kill();
-    await both;
     await alice.isOffline();
+    // Soon, or the next try is further away than anybody waits here.
     await server.start();
+    await both;
 
     for (const person of [alice, bob]) {
       for (const name of ["alice", "bob"]) {

@@ -20,14 +20,25 @@ export class Account {
   /**
    * A further session of somebody who has registered in a browser.
    *
-   * @param {import("./server.js").Server} server
+   * @param {{ address: string }} server
    * @param {{ email: string }} person
    */
-  static async of(server, person) {
-    const session = await ask(server.address, "POST", "/api/auth/login", {
-      body: { email: person.email, password: PASSWORD },
-    });
-    return new Account(server.address, session.token, session.user);
+  static async of({ address }, { email }) {
+    const session = await ask(address, "POST", "/api/auth/login", { body: { email, password: PASSWORD } });
+    return new Account(address, session.token, session.user);
+  }
+
+  /** Of somebody who never had a browser. @param {{ address: string }} server @param {string} username */
+  static async registered({ address }, username) {
+    const email = `${Buffer.from(username).toString("hex").slice(0, 40)}@example.org`;
+    const body = { username, email, password: PASSWORD };
+    const session = await ask(address, "POST", "/api/auth/register", { body });
+    return new Account(address, session.token, session.user);
+  }
+
+  /** @param {string} method @param {string} path @param {unknown} [body] */
+  calls(method, path, body) {
+    return ask(this.address, method, path, { body, token: this.token });
   }
 
   /**
@@ -36,19 +47,18 @@ export class Account {
    */
   async sends(text, target) {
     const body = { content: text, client_message_id: randomUUID(), ...target };
-    return (await ask(this.address, "POST", "/api/messages/send", { body, token: this.token })).message;
+    return (await this.calls("POST", "/api/messages/send", body)).message;
   }
 
   /** @param {string} name */
   async makesGroup(name) {
-    return (await ask(this.address, "POST", "/api/groups/create", { body: { name }, token: this.token }))
-      .group;
+    return (await this.calls("POST", "/api/groups/create", { name })).group;
   }
 
   /** Every text of a conversation, oldest first. @param {string} query  `receiver_id=7` */
   async texts(query) {
     const path = `/api/messages/list?limit=200&after_seq=0&${query}`;
-    const { messages } = await ask(this.address, "GET", path, { token: this.token });
+    const { messages } = await this.calls("GET", path);
     return messages.map((/** @type {{ content: string }} */ message) => message.content);
   }
 }
@@ -67,5 +77,5 @@ async function ask(address, method, path, { body, token } = {}) {
   });
   const text = await answer.text();
   assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`);
-  return JSON.parse(text);
+  return text === "" ? null : JSON.parse(text);
 }

@@ -72,7 +72,7 @@ fn run() -> tauri::Result<()> {
             window::create(handle, is_hidden(arguments.iter().map(String::as_str)))?;
             Ok(())
         })
-        .on_window_event(window::closing)
+        .on_window_event(window::happened)
         .run(tauri::generate_context!())
 }
 

@@ -4,7 +4,7 @@ use crate::face::{Closing, Faces};
 use crate::main_window;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tauri::webview::{NewWindowResponse, PageLoadEvent};
-use tauri::{AppHandle, Emitter, Manager, Url, WebviewWindowBuilder, Window, WindowEvent};
+use tauri::{AppHandle, CloseRequestApi, Emitter, Manager, Url, WebviewWindowBuilder, Window, WindowEvent};
 use tauri_plugin_notification::NotificationExt;
 
 /// Its name, in the configuration and in the capability.
@@ -57,9 +57,24 @@ pub fn show_when_notified(app: &AppHandle) {
     }
 }
 
-/// What happens when somebody closes it.
-pub fn closing(window: &Window, event: &WindowEvent) {
-    let WindowEvent::CloseRequested { api, .. } = event else { return };
+/// What follows from what somebody does with it.
+pub fn happened(window: &Window, event: &WindowEvent) {
+    match event {
+        WindowEvent::CloseRequested { api, .. } => closing(window, api),
+        WindowEvent::Focused(true) => noticed(window),
+        _ => {}
+    }
+}
+
+/// It flashed in the taskbar until now, maybe: not every system ends that by itself.
+fn noticed(window: &Window) {
+    if let Err(error) = window.request_user_attention(None) {
+        log::warn!("the taskbar goes on flashing: {error}");
+    }
+}
+
+/// Closing it does what its owner chose.
+fn closing(window: &Window, api: &CloseRequestApi) {
     let done = match window.state::<Faces>().closing() {
         Closing::Quit => return,
         Closing::Hide => window.hide(),

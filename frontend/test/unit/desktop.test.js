@@ -314,8 +314,8 @@ test("a newer notification takes the older one's place, and looking takes it awa
     /** @param {string} command @param {any} given */
     invoke: async (command, given) => {
       await settled();
-      const { options, notifications } = given;
-      asked.push([command.split("|")[1], options?.body ?? notifications[0].id]);
+      const { options, notifications, label } = given;
+      asked.push([command.split("|")[1], options?.body ?? label ?? notifications[0].id]);
     },
     listen() {},
     listenTo: (/** @type {string} */ _plugin, /** @type {string} */ _topic, /** @type {any} */ hear) => {
@@ -331,14 +331,17 @@ test("a newer notification takes the older one's place, and looking takes it awa
   notifications.show({ tag: "u:2", title: "bob", body: "two" });
   await settled();
   notifications.close("u:2");
-  for (let turns = 0; turns < 8; turns += 1) {
+  for (let turns = 0; turns < 12; turns += 1) {
     await settled();
   }
   assert.deepEqual(asked, [
     ["notify", "one"],
+    ["request_user_attention", "main"],
     ["notify", "other"],
+    ["request_user_attention", "main"],
     ["remove_active", 1],
     ["notify", "two"],
+    ["request_user_attention", "main"],
     ["remove_active", 1],
   ]);
   press({ actionId: "tap", notification: { extra: { key: "g:5" } } });

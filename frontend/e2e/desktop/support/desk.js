@@ -181,6 +181,11 @@ export class Desk {
     return said.split("\n").filter(Boolean);
   }
 
+  /** Whether it asks to be looked at: taskbars flash then. @param {string} window */
+  async isUrgent(window) {
+    return (await this.does("xprop", ["-id", window, "WM_HINTS"])).said.includes("urgency");
+  }
+
   /** A window with its frame, into a file. @param {string} name @param {string} file */
   async windowPicture(name, file) {
     const [window] = await this.windows(name);

@@ -1,6 +1,6 @@
 // @ts-check
 // Notifications of the system's, one a conversation: a newer one takes the older one's place, and it goes when the
-// conversation is looked at.
+// conversation is looked at. With each the taskbar flashes, until somebody looks.
 
 import { Emitter } from "../../lib/emitter.js";
 
@@ -37,13 +37,14 @@ export class Notifications extends Emitter {
     await this.close(tag);
     this.#shown.add(tag);
     const options = { id: this.#numberOf(tag), title, body: plainBody(body), extra: { key: tag } };
-    this.#tell("notify", { options });
+    this.#tell("notification|notify", { options });
+    this.#tell("window|request_user_attention", { label: "main", value: { type: "Informational" } });
   }
 
   /** It was read. @param {string} tag */
   async close(tag) {
     if (this.#shown.delete(tag)) {
-      this.#tell("remove_active", { notifications: [{ id: this.#numberOf(tag) }] });
+      this.#tell("notification|remove_active", { notifications: [{ id: this.#numberOf(tag) }] });
     }
   }
 
@@ -60,7 +61,7 @@ export class Notifications extends Emitter {
    */
   #tell(command, given) {
     this.#turn = this.#turn
-      .then(() => this.#shell.invoke(`plugin:notification|${command}`, given))
+      .then(() => this.#shell.invoke(`plugin:${command}`, given))
       .catch((error) => console.warn(`${command}: ${error}`));
   }
 }
