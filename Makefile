@@ -2,7 +2,7 @@
 SCRIPTS := deploy/scripts
 UI := cd frontend &&
 
-.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test desktop-pictures screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules watch-check conformance fuzz bench chaos chaos-smoke sabotage rolling restore-drill load clean
+.PHONY: help run cluster test ci fmt lint docs ui ui-test ui-bench browsers desktop desktop-test desktop-bench desktop-pictures screenshots pictures test-needs test-mysql conversation compose k8s-check k8s-rules watch-check conformance fuzz bench chaos chaos-smoke sabotage rolling restore-drill load clean
 .DEFAULT_GOAL := help
 
 help: ## This list
