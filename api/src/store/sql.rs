@@ -137,9 +137,12 @@ impl Query {
     /// wrote is bound.
     ///
     /// # Errors
-    /// [`sqlx::Error::Encode`] for any other value.
+    /// [`sqlx::Error::Encode`] for any other value, and for more or fewer of them than there are marks.
     pub(super) fn spelled(self) -> Result<String, sqlx::Error> {
         let text = self.sql.for_mysql();
+        if text.as_str().matches('?').count() != self.values.len() {
+            return Err(sqlx::Error::Encode("as many values are wanted as there are marks".into()));
+        }
         let mut pieces = text.as_str().split('?');
         let mut spelled = pieces.next().unwrap_or_default().to_owned();
         for (value, piece) in self.values.into_iter().zip(pieces) {

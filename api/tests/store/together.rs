@@ -97,12 +97,14 @@ on_both_engines!(
 
 /// A server gets them as text, and text that others wrote does not belong into that.
 #[tokio::test]
-async fn a_text_is_never_spelled_out() {
+async fn a_text_is_never_spelled_out_and_no_value_is_missing() {
     let bench = Bench::mariadb().await;
     for value in ["harmless", "' OR ''='"] {
         let named = query("SELECT id FROM users WHERE username = ?").bind(value);
         assert!(matches!(bench.db.begin_with(vec![named]).await, Err(sqlx::Error::Encode(_))));
     }
+    let too_few = query("UPDATE users SET closed_at = ? WHERE id = ?").bind(None::<shared::time::Timestamp>);
+    assert!(matches!(bench.db.begin_with(vec![too_few]).await, Err(sqlx::Error::Encode(_))));
     let bytes = query("SELECT id FROM messages WHERE client_message_id = ?").bind(vec![0_u8; 16]);
     assert!(matches!(bench.db.begin_with(vec![bytes]).await, Err(sqlx::Error::Encode(_))));
 }
