@@ -212,9 +212,10 @@ pub async fn turn(node: Arc<Node>) {
             _ = turns.tick() => {}
             () = node.stop.cancelled() => return,
         }
-        if renewed.elapsed() >= LEASE_RENEWAL {
-            node.presence.renew(&node, Lease::Held).await;
+        if renewed.elapsed() >= LEASE_RENEWAL || node.presence.here().must_relist {
+            // A lease runs from when it was asked for: the answer may be read late, by who stood still meanwhile.
             renewed = Instant::now();
+            node.presence.renew(&node, Lease::Held).await;
         }
         node.presence.let_go(&node).await;
         if looked.elapsed() >= watched::LOOK {

@@ -69,10 +69,24 @@ async fn a_gateway_that_loses_its_lease_for_a_while_lists_its_users_again_unnoti
     scene.world.pass(Duration::from_secs(15)).await;
     assert_eq!(scene.world.presence.online(&[scene.bob.id]).await, Ok(vec![false]), "the premise: it lapsed");
     scene.line.mend();
-    scene.world.pass(Duration::from_secs(5)).await;
+    scene.world.pass(Duration::from_secs(1)).await;
     assert_eq!(scene.world.presence.online(&[scene.bob.id]).await, Ok(vec![true]));
     scene.world.pass(Duration::from_secs(60)).await;
     scene.alices.expect_silence().await;
+}
+
+/// It stood still between asking for its lease and reading the answer, which says that it was held; since then it
+/// has lapsed.
+#[tokio::test(start_paused = true)]
+async fn what_a_gateway_hears_late_of_its_lease_does_not_keep_it_from_asking_again() {
+    let scene = Scene::new().await;
+    let _bobs = scene.attached(&scene.there, &scene.bob).await;
+    scene.line.answer_late();
+    scene.world.pass(Duration::from_secs(20)).await;
+    assert_eq!(scene.world.presence.online(&[scene.bob.id]).await, Ok(vec![false]), "the premise: it lapsed");
+    scene.line.answer();
+    scene.world.pass(Duration::from_secs(1)).await;
+    assert_eq!(scene.world.presence.online(&[scene.bob.id]).await, Ok(vec![true]));
 }
 
 /// A machine that was asleep sees no error, only a lease that it does not hold any more.
