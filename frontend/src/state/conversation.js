@@ -48,6 +48,8 @@ export class Conversation {
   /** The highest `seq` that was heard of. */
   head = 0;
   read_seq = 0;
+  /** How far one had read on another device when that was heard of last. */
+  read_elsewhere = 0;
   peer_read_seq = 0;
   /** @type {Counted} */
   counted = { unread: 0, read_seq: 0, through: 0 };
@@ -146,7 +148,9 @@ export class Conversation {
   /** @param {Head} head */
   meet([last_seq, read_seq, peer_read_seq]) {
     this.head = Math.max(this.head, last_seq);
-    this.read_seq = Math.max(this.read_seq, read_seq);
+    if (read_seq > this.read_seq) {
+      this.read_seq = this.read_elsewhere = read_seq;
+    }
     this.peer_read_seq = Math.max(this.peer_read_seq, peer_read_seq);
   }
 

@@ -103,7 +103,7 @@ function rowOf(conversation, { draft, ...around }) {
  * @returns {LogView}
  */
 function viewOf(conversation, around) {
-  const { log, error, read_seq, peer_read_seq, landing, older } = conversation;
+  const { log, error, read_seq, read_elsewhere, peer_read_seq, landing, older } = conversation;
   return {
     ...whoOf(conversation, around),
     state: stateOf(conversation),
@@ -115,6 +115,7 @@ function viewOf(conversation, around) {
     older: log.from_start ? "end" : older,
     have: log.have ?? 0,
     read_seq,
+    read_elsewhere,
     peer_read_seq,
     unread: conversation.unread(around.me),
   };

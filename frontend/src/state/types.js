@@ -62,6 +62,7 @@
  * @property {"idle" | "loading" | "end" | "error"} older  What is known of the history before the first entry.
  * @property {number} have  Everything up to here is held, but for holes.
  * @property {number} read_seq  How far oneself has read.
+ * @property {number} read_elsewhere  How far one had read on another device when that was heard of last; 0: never.
  * @property {number} peer_read_seq  How far the peer has read; 0 in groups.
  * @property {number} unread
  */

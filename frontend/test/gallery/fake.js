@@ -32,6 +32,7 @@ export function logView(given) {
     older: "end",
     have: 0,
     read_seq: 1000,
+    read_elsewhere: 0,
     peer_read_seq: 0,
     unread: 0,
     ...given,

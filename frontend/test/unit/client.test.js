@@ -273,6 +273,14 @@ test("a cursor that another device moved is counted from, where the entries are 
   bob.socket().tell({ event_type: "read", user_id: BOB, conversation_id: stored?.id, seq: 3 });
   await clock.turn(5000);
   assert.equal(bob.client.conversations.rows[0]?.unread, 1);
+  assert.equal(bob.client.log("u:1").read_elsewhere, 3);
+  bob.client.open("u:1");
+  await clock.turn(1000);
+  bob.client.seen("u:1", 4);
+  await clock.turn(1000);
+  assert.equal(stored?.reads.get(BOB), 4);
+  const { read_seq, read_elsewhere } = bob.client.log("u:1");
+  assert.deepEqual([read_seq, read_elsewhere], [4, 3], "one's own cursor, told back, is nobody else's");
 });
 
 test("a cursor that did not reach the server is told again by the next connection", async () => {

@@ -3,9 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createNewAfter } from "../../src/view/conversation/new-after.js";
 
-/** @param {number} unread @param {number} read_seq @param {string} [state] */
-const view = (unread, read_seq, state = "ready") =>
-  /** @type {any} */ ({ unread, read_seq, state, entries: state === "loading" ? [] : [{ seq: read_seq }] });
+/** @param {number} unread @param {number} read_seq @param {string} [state] @param {number} [read_elsewhere] */
+const view = (unread, read_seq, state = "ready", read_elsewhere = 0) =>
+  /** @type {any} */ ({
+    unread,
+    read_seq,
+    read_elsewhere,
+    state,
+    entries: state === "loading" ? [] : [{ seq: read_seq }],
+  });
 
 test("what was unread at the opening is new, and stays so while it is read", () => {
   const line = createNewAfter(view(3, 10));
@@ -27,4 +33,16 @@ test("what comes while nobody looks is new from where one stopped, each time", (
   assert.equal(line.after(view(5, 10), false), 10);
   assert.equal(line.after(view(0, 15), true), 10, "it stays while one reads");
   assert.equal(line.after(view(1, 15), false), 15);
+});
+
+test("what turns out to have been read on another device is not new any more", () => {
+  const line = createNewAfter(view(3, 10));
+  assert.equal(line.after(view(1, 12, "ready", 12), true), 12, "but the rest is");
+  assert.equal(
+    line.after(view(0, 13, "ready", 12), true),
+    12,
+    "what is read here leaves the line where it is",
+  );
+  assert.equal(line.after(view(0, 14, "ready", 14), true), null);
+  assert.equal(line.after(view(1, 14, "ready", 14), true), null, "what comes while one looks is no news");
 });

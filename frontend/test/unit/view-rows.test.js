@@ -65,6 +65,7 @@ function view(given) {
     older: "end",
     have: 0,
     read_seq: 0,
+    read_elsewhere: 0,
     peer_read_seq: 0,
     unread: 0,
     ...given,

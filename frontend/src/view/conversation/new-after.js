@@ -1,6 +1,6 @@
 // @ts-check
 // Where the line above what is new stands: above what was unread when the conversation was opened, or above what came
-// while nobody looked. Then it stays until one leaves, or looks away again.
+// while nobody looked. Then it stays until one leaves, or looks away again, or turns out to have read that elsewhere.
 
 /** @typedef {import("../context.js").LogView} LogView */
 
@@ -18,7 +18,7 @@ export function createNewAfter(opened) {
      * @param {boolean} looking
      */
     after(view, looking) {
-      if (after === undefined && !isEmpty(view)) {
+      if ((after === undefined && !isEmpty(view)) || view.read_elsewhere > (after ?? view.read_elsewhere)) {
         after = beginOf(view);
       }
       waiting = !looking && view.unread > 0;
