@@ -5,7 +5,7 @@ use super::places::Resolved;
 use super::stuck::Stuck;
 use crate::store::conversations::{self, Conversation};
 use crate::store::members::{self, Member, Role};
-use crate::store::sql::Row;
+use crate::store::row::Row;
 use crate::store::{Db, Lock, Tx, accounts};
 use shared::draft::Target;
 use shared::ids::{ConversationId, GroupId, UserId};

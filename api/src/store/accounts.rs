@@ -2,7 +2,8 @@
 
 use super::conn::Conn;
 use super::lists::{marks, padded};
-use super::sql::{Query, Row, Sql, query};
+use super::row::Row;
+use super::sql::{Query, Sql, query};
 use shared::event::Status;
 use shared::ids::{SessionId, UserId};
 use std::collections::{HashMap, HashSet};

@@ -4,7 +4,8 @@
 
 use super::conn::{Conn, Tx};
 use super::pool;
-use super::sql::{Query, Row};
+use super::row::Row;
+use super::sql::Query;
 use super::timing::Waiting;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;

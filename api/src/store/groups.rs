@@ -2,7 +2,8 @@
 
 use super::conn::Conn;
 use super::lists::{marks, padded};
-use super::sql::{Row, Sql, query};
+use super::row::Row;
+use super::sql::{Sql, query};
 use shared::ids::{GroupId, UserId};
 use shared::time::Timestamp;
 

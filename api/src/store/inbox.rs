@@ -4,7 +4,8 @@
 use super::conn::Conn;
 use super::conversations::{self, Conversation};
 use super::messages::{self, StoredMessage};
-use super::sql::{Query, Row, Sql, query};
+use super::row::Row;
+use super::sql::{Query, Sql, query};
 use super::views;
 use shared::event::View;
 use shared::ids::{GroupId, Seq, UserId};

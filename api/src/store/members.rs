@@ -4,7 +4,8 @@
 use super::conn::Conn;
 use super::dialect;
 use super::lists::{any_of, cut, marks, padded, repeated};
-use super::sql::{Query, Row, Sql, query};
+use super::row::Row;
+use super::sql::{Query, Sql, query};
 use shared::ids::{GroupId, Seq, UserId};
 use shared::time::Timestamp;
 

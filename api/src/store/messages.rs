@@ -3,7 +3,8 @@
 use super::conn::Conn;
 use super::db::Db;
 use super::lists::{any_of, cut, padded, repeated};
-use super::sql::{Query, Row, Sql, query};
+use super::row::Row;
+use super::sql::{Query, Sql, query};
 use shared::ids::{ConversationId, GroupId, MessageId, Seq, UserId};
 use shared::time::Timestamp;
 use std::ops::RangeInclusive;

@@ -3,8 +3,10 @@
 pub mod db;
 mod conn;
 mod pool;
+pub mod row;
 pub mod sql;
 mod together;
+pub mod value;
 mod dialect;
 mod lists;
 mod timing;

@@ -2,7 +2,8 @@
 //! that could be presented as one (`docs/adr/0004-refresh-tokens-are-derived.md`).
 
 use super::conn::Conn;
-use super::sql::{Row, query};
+use super::row::Row;
+use super::sql::query;
 use shared::ids::{SessionId, UserId};
 use shared::time::Timestamp;
 

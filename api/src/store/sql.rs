@@ -1,15 +1,13 @@
-//! One face for two drivers: a statement with its values, and a row that is read by column name. Statements
-//! are written once in `?` style, which both engines read; those that differ stand in `dialect.rs`.
+//! One face for two drivers: a statement with its values. Statements are written once in `?` style, which both engines
+//! read; those that differ stand in `dialect.rs`.
 
 use super::conn::{Conn, Inner, in_time};
+use super::row::Row;
 use super::timing::Running;
+use super::value::Value;
 use chrono::{DateTime, Utc};
-use shared::ids::{ConversationId, GroupId, MessageId, SessionId, UserId};
 use shared::time::Timestamp;
-use sqlx::mysql::MySqlRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, MySql, Row as _, Sqlite};
-use uuid::Uuid;
+use sqlx::{AssertSqlSafe, MySql, Sqlite};
 
 /// The text of a statement.
 #[derive(Debug, Clone)]
@@ -31,19 +29,6 @@ impl From<&'static str> for Sql {
     fn from(text: &'static str) -> Self {
         Self::Same(text)
     }
-}
-
-/// A bound value.
-#[derive(Debug, Clone)]
-pub enum Value {
-    /// A number, an id, or null.
-    Int(Option<i64>),
-    /// Text.
-    Text(String),
-    /// Bytes.
-    Bytes(Vec<u8>),
-    /// A time, or null: DATETIME(3) on MySQL, milliseconds on SQLite.
-    Time(Option<Timestamp>),
 }
 
 /// A statement and its values.
@@ -238,144 +223,5 @@ impl Sql {
             Self::Same(text) | Self::Each { sqlite: text, .. } => Text::Fixed(text),
             Self::Built(text) => Text::Built(text),
         }
-    }
-}
-
-/// A row of either engine.
-pub enum Row {
-    /// MySQL's or MariaDB's.
-    MySql(MySqlRow),
-    /// SQLite's.
-    Sqlite(SqliteRow),
-}
-
-impl Row {
-    /// The value of a column.
-    ///
-    /// # Errors
-    /// The driver's: there is no such column, or it holds something else.
-    pub fn get<T: Column>(&self, column: &str) -> Result<T, sqlx::Error> {
-        T::read(self, column)
-    }
-}
-
-/// What a column can be read as.
-pub trait Column: Sized {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// The driver's.
-    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error>;
-}
-
-macro_rules! plain_columns {
-    ($($kind:ty),*) => {$(
-        impl Column for $kind {
-            fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
-                match row {
-                    Row::MySql(row) => row.try_get(column),
-                    Row::Sqlite(row) => row.try_get(column),
-                }
-            }
-        }
-    )*};
-}
-
-plain_columns!(i64, Option<i64>, String, Option<String>, Vec<u8>);
-
-impl Column for Option<Timestamp> {
-    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
-        Ok(match row {
-            Row::MySql(row) => row.try_get::<Option<DateTime<Utc>>, _>(column)?.map(Timestamp::from),
-            Row::Sqlite(row) => row.try_get::<Option<i64>, _>(column)?.map(Timestamp),
-        })
-    }
-}
-
-impl Column for Timestamp {
-    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
-        Option::<Self>::read(row, column)?.ok_or_else(|| unexpected(column))
-    }
-}
-
-impl Column for Uuid {
-    fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
-        Self::from_slice(&Vec::<u8>::read(row, column)?).map_err(|_| unexpected(column))
-    }
-}
-
-fn unexpected(column: &str) -> sqlx::Error {
-    sqlx::Error::ColumnDecode { index: column.to_owned(), source: "not what the column should hold".into() }
-}
-
-macro_rules! ids {
-    ($($id:ident),*) => {$(
-        impl Column for $id {
-            fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
-                i64::read(row, column).map(Self)
-            }
-        }
-
-        impl Column for Option<$id> {
-            fn read(row: &Row, column: &str) -> Result<Self, sqlx::Error> {
-                Ok(Option::<i64>::read(row, column)?.map($id))
-            }
-        }
-
-        impl From<$id> for Value {
-            fn from(id: $id) -> Self {
-                Self::Int(Some(id.0))
-            }
-        }
-
-        impl From<Option<$id>> for Value {
-            fn from(id: Option<$id>) -> Self {
-                Self::Int(id.map(|id| id.0))
-            }
-        }
-    )*};
-}
-
-ids!(UserId, GroupId, ConversationId, MessageId, SessionId);
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Self {
-        Self::Int(Some(number))
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<Vec<u8>> for Value {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::Bytes(bytes)
-    }
-}
-
-impl From<Uuid> for Value {
-    fn from(id: Uuid) -> Self {
-        Self::Bytes(id.as_bytes().to_vec())
-    }
-}
-
-impl From<Timestamp> for Value {
-    fn from(at: Timestamp) -> Self {
-        Self::Time(Some(at))
-    }
-}
-
-impl From<Option<Timestamp>> for Value {
-    fn from(at: Option<Timestamp>) -> Self {
-        Self::Time(at)
     }
 }

@@ -3,7 +3,8 @@
 
 use super::conn::{Conn, Inner, Tx, in_time};
 use super::db::Engine;
-use super::sql::{Query, Row};
+use super::row::Row;
+use super::sql::Query;
 use super::timing::Running;
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Either, MySqlConnection};

@@ -3,7 +3,8 @@
 
 use super::conn::Conn;
 use super::lists::{marks, padded};
-use super::sql::{Row, Sql, query};
+use super::row::Row;
+use super::sql::{Sql, query};
 use shared::event::Status;
 use shared::ids::UserId;
 use shared::time::Timestamp;

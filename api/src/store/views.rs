@@ -3,7 +3,8 @@
 
 use super::conn::Conn;
 use super::reads;
-use super::sql::{Row, query};
+use super::row::Row;
+use super::sql::query;
 use shared::door::ReadMark;
 use shared::event::View;
 use shared::ids::{ConversationId, Seq, UserId};

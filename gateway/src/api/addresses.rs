@@ -1,7 +1,7 @@
 //! Where api nodes are: `API_URLS`, and the addresses that their names stand for, looked up again and again,
 //! since behind one name nodes come and go.
 
-use super::http::Limits;
+use super::limits::Limits;
 use super::nodes::Nodes;
 use async_trait::async_trait;
 use futures_util::future::join_all;

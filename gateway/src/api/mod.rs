@@ -3,11 +3,13 @@
 
 mod addresses;
 pub mod http;
+mod limits;
 mod link;
 mod node;
 mod nodes;
 
 pub use addresses::{ApiUrl, BadApiUrl, Resolver, SystemResolver};
+pub use limits::Limits;
 
 use async_trait::async_trait;
 use bytes::Bytes;

@@ -1,7 +1,7 @@
 //! The api nodes that there are: which of them is asked, which are passed over because they failed, and the
 //! task that takes those back which are ready again.
 
-use super::http::Limits;
+use super::limits::Limits;
 use super::link::Link;
 use super::node::{Fault, Node, Standing};
 use futures_util::future::join_all;

@@ -2,7 +2,8 @@
 
 use super::node::FakeNode;
 use async_trait::async_trait;
-use gateway::api::http::{HttpApi, Limits, Setup};
+use gateway::api::Limits;
+use gateway::api::http::{HttpApi, Setup};
 use gateway::api::{Api, ApiUrl, Resolver};
 use shared::config::Secret;
 use shared::door::{AttachQuestion, Outcome};
