@@ -7,6 +7,7 @@ const COMMANDS: &[&str] = &[
     "refresh_token_clear",
     "face_set",
     "link_take",
+    "portrait_keep",
     "server_reach",
     "quit",
 ];

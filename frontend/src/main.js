@@ -13,6 +13,7 @@ import { composerStore, draftStore, thisBrowser } from "./platform/browser.js";
 import { Build } from "./platform/build.js";
 import { openCache } from "./platform/cache.js";
 import { findShell } from "./platform/desktop/shell.js";
+import { refuseDrops } from "./platform/drops.js";
 import { Foremost } from "./platform/foremost.js";
 import { DeviceNetwork, exclusively } from "./platform/network.js";
 import { Notifications } from "./platform/notifications.js";
@@ -131,6 +132,7 @@ addEventListener("pagehide", () => {
   }
 });
 
+refuseDrops();
 desktop?.on("link", openLink);
 mountApp(document.body, { account, preferences, attention, build, device, desktop, desktopViews });
 if (!desktop || desktop.server) {

@@ -14,9 +14,9 @@ function recorder() {
       localStorage.setItem("test.permission", "granted");
       return "granted";
     }
-    /** @param {string} title @param {{ body: string, tag: string }} options */
-    constructor(title, { body, tag }) {
-      Object.assign(this, { title, body, tag, open: true });
+    /** @param {string} title @param {{ body: string, tag: string, icon: string }} options */
+    constructor(title, { body, tag, icon }) {
+      Object.assign(this, { title, body, tag, icon, open: true });
       shown.push(this);
     }
     close() {
@@ -49,6 +49,31 @@ function isTold(person, words) {
   );
 }
 
+/**
+ * The picture on the last one, and a colour from near its upper edge, where no letter is.
+ *
+ * @param {import("../support/person.js").Person} person
+ */
+function iconShownTo(person) {
+  return person.page.evaluate(async () => {
+    const { icon } = /** @type {any} */ (window).shown.at(-1);
+    const picture = new Image();
+    picture.src = icon;
+    await picture.decode();
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const brush = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    brush.drawImage(picture, 0, 0);
+    const at = (/** @type {number} */ x, /** @type {number} */ y) => [...brush.getImageData(x, y, 1, 1).data];
+    const middle = at(picture.width / 2, 12);
+    return {
+      icon,
+      size: picture.width,
+      corner: at(0, 0)[3],
+      colour: `rgb(${middle.slice(0, 3).join(", ")})`,
+    };
+  });
+}
+
 /** @param {import("../support/person.js").Person} person */
 async function allowsNotifications(person) {
   const settings = await person.opensSettings("Notifications");
@@ -73,6 +98,11 @@ flow(
     await alice.looksAway();
     await bob.says("are you there?");
     await isTold(alice, ["bob: are you there?"]);
+    const face = alice.page.getByRole("option").filter({ hasText: "bob" }).locator(".avatar");
+    const colour = await face.evaluate((node) => getComputedStyle(node).backgroundColor);
+    const { icon, ...drawn } = await iconShownTo(alice);
+    assert.match(icon, /^data:image\/png/);
+    assert.deepEqual(drawn, { size: 128, corner: 0, colour }, "it is bob's face, and round");
     await alice.page.evaluate(() => /** @type {any} */ (window).shown[0].onclick());
     await alice.looksAgain();
     await alice.sees("are you there?");
@@ -136,6 +166,7 @@ flow("do not disturb means it, and hidden content is not in the notification", a
   await alice.looksAway();
   await bob.says("a secret");
   await isTold(alice, ["IM-TT: You have a new message"]);
+  assert.match((await iconShownTo(alice)).icon, /\/icons\/192\.png$/, "nor is a face");
 });
 
 flow("by plain http from another machine the settings say what is missing and why", async (world) => {

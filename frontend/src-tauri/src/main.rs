@@ -7,6 +7,7 @@ mod again;
 mod face;
 mod graphics;
 mod link;
+mod portrait;
 mod reach;
 mod tokens;
 mod tray;
@@ -57,12 +58,14 @@ fn run() -> tauri::Result<()> {
             tokens::refresh_token_clear,
             face::face_set,
             link::link_take,
+            portrait::portrait_keep,
             reach::server_reach,
             window::quit,
         ])
         .setup(|app| {
             let handle = app.handle();
             link::follow(handle);
+            portrait::forget(handle);
             window::show_when_notified(handle);
             // A desktop without a place for trays is no reason to have no chat.
             if let Err(error) = tray::create(handle) {

@@ -12,6 +12,9 @@ import { Emitter } from "../lib/emitter.js";
  * @property {string} tag  Of a conversation.
  * @property {string} title
  * @property {string} body
+ * @property {Portrayed} [face]  Of whom it comes; left out: the app's.
+ *
+ * @typedef {{ seed: string, name: string, avatar?: string }} Portrayed  As lists show it.
  */
 
 const ICON = new URL("../icons/192.png", import.meta.url).href;
@@ -20,6 +23,8 @@ const ICON = new URL("../icons/192.png", import.meta.url).href;
 export class Notifications extends Emitter {
   /** @type {Map<string, Notification>} */
   #shown = new Map();
+  /** What is still drawn: it may be read before that is done. @type {Map<string, News>} */
+  #drawn = new Map();
 
   constructor() {
     super();
@@ -50,11 +55,18 @@ export class Notifications extends Emitter {
   }
 
   /** @param {News} news */
-  async show({ tag, title, body }) {
+  async show(news) {
+    const { tag, title, body, face } = news;
     if (this.permission !== "granted") {
       return;
     }
-    const options = { tag, body, icon: ICON, data: { key: tag } };
+    this.#drawn.set(tag, news);
+    const icon = (face && (await pictureOf(face))) ?? ICON;
+    if (this.#drawn.get(tag) !== news) {
+      return;
+    }
+    this.#drawn.delete(tag);
+    const options = { tag, body, icon, data: { key: tag } };
     try {
       this.#hold(tag, new Notification(title, options));
     } catch {
@@ -66,6 +78,7 @@ export class Notifications extends Emitter {
 
   /** It was read. @param {string} tag */
   async close(tag) {
+    this.#drawn.delete(tag);
     this.#shown.get(tag)?.close();
     this.#shown.delete(tag);
   }
@@ -96,5 +109,20 @@ export class Notifications extends Emitter {
     } catch {
       // This browser does not tell; the settings ask whenever they are opened.
     }
+  }
+}
+
+/**
+ * A face as a picture; null where it cannot be drawn, or not be fetched how.
+ *
+ * @param {Portrayed} face
+ */
+export async function pictureOf(face) {
+  try {
+    const { portraitOf } = await import("./portrait.js");
+    return await portraitOf(face);
+  } catch (error) {
+    console.warn(`portrait: ${error}`);
+    return null;
   }
 }

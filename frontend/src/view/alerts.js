@@ -7,6 +7,7 @@ import { Lifetime } from "../lib/dom.js";
 import { plainName } from "../lib/text.js";
 import { kindOf } from "../net/wire.js";
 import { titleOf } from "./context.js";
+import { faceOfConversation } from "./parts/avatar.js";
 import { isDraft, lineOf, nameOf } from "./parts/entries.js";
 
 /** @typedef {import("./context.js").ClientPage} ClientPage */
@@ -128,7 +129,8 @@ function wordsFor(page, row) {
   }
   const text = lineOf(page, last);
   const body = row.group ? t("log.announce", { name: nameOf(page, last.sender_id), text }) : text;
-  return { title: plainName(titleOf(page, row)), body };
+  const name = titleOf(page, row);
+  return { title: plainName(name), body, face: faceOfConversation(row, name) };
 }
 
 /** Muted conversations call nobody. @param {ConversationRow[]} rows */

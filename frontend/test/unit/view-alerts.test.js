@@ -69,6 +69,7 @@ test("what was unread when the page came is no news; what comes then is", async 
   assert.deepEqual(here.shown(), []);
   await here.list([fromAlice(3, "now")]);
   assert.deepEqual(here.shown(), ["Alice Morgan: now"]);
+  assert.equal(here.device.notifications.shown.get("u:2")?.face?.name, "Alice Morgan");
   assert.equal(here.device.sound.played, 1);
 });
 
@@ -92,6 +93,7 @@ test("content that is to be hidden is not in it", async () => {
   await here.list([]);
   await here.list([fromAlice(3, "a secret")]);
   assert.deepEqual(here.shown(), ["IM-TT: You have a new message"]);
+  assert.equal(here.device.notifications.shown.get("u:2")?.face, undefined, "a face tells as much as a name");
 });
 
 test("nothing rings for what is looked at, muted, one's own, or while one is not to be disturbed", async () => {

@@ -3,6 +3,7 @@
 // conversation is looked at. With each the taskbar flashes, until somebody looks.
 
 import { Emitter } from "../../lib/emitter.js";
+import { pictureOf } from "../notifications.js";
 
 /** Emits `open` with a tag when somebody pressed a notification; the shell has shown the window then. */
 export class Notifications extends Emitter {
@@ -33,18 +34,37 @@ export class Notifications extends Emitter {
   }
 
   /** @param {import("../notifications.js").News} news */
-  async show({ tag, title, body }) {
+  async show({ tag, title, body, face }) {
     await this.close(tag);
     this.#shown.add(tag);
-    const options = { id: this.#numberOf(tag), title, body: plainBody(body), extra: { key: tag } };
-    this.#tell("notification|notify", { options });
-    this.#tell("window|request_user_attention", { label: "main", value: { type: "Informational" } });
+    const id = this.#numberOf(tag);
+    this.#next("notification|notify", async () => {
+      const icon = face && (await this.#fileOf(face));
+      return { options: { id, title, body: plainBody(body), icon, extra: { key: tag } } };
+    });
+    this.#next("window|request_user_attention", async () => ({
+      label: "main",
+      value: { type: "Informational" },
+    }));
+  }
+
+  /**
+   * Systems take pictures only from files.
+   *
+   * @param {import("../notifications.js").Portrayed} face
+   * @returns {Promise<string | undefined>}
+   */
+  async #fileOf(face) {
+    const picture = await pictureOf(face);
+    const bytes = picture && Array.from(atob(picture.split(",")[1]), (byte) => byte.charCodeAt(0));
+    return bytes ? await this.#shell.invoke("portrait_keep", { bytes }).catch(() => undefined) : undefined;
   }
 
   /** It was read. @param {string} tag */
   async close(tag) {
     if (this.#shown.delete(tag)) {
-      this.#tell("notification|remove_active", { notifications: [{ id: this.#numberOf(tag) }] });
+      const id = this.#numberOf(tag);
+      this.#next("notification|remove_active", async () => ({ notifications: [{ id }] }));
     }
   }
 
@@ -57,11 +77,11 @@ export class Notifications extends Emitter {
 
   /**
    * @param {string} command
-   * @param {Record<string, unknown>} given
+   * @param {() => Promise<Record<string, unknown>>} given
    */
-  #tell(command, given) {
+  #next(command, given) {
     this.#turn = this.#turn
-      .then(() => this.#shell.invoke(`plugin:${command}`, given))
+      .then(async () => this.#shell.invoke(`plugin:${command}`, await given()))
       .catch((error) => console.warn(`${command}: ${error}`));
   }
 }

@@ -5,7 +5,7 @@
 import { bdi, h, Lifetime, setAttribute, setText } from "../../lib/dom.js";
 import { titleOf } from "../context.js";
 import { openProfile } from "../dialogs/profile.js";
-import { createAvatar } from "../parts/avatar.js";
+import { createAvatar, faceOfConversation } from "../parts/avatar.js";
 import { icon } from "../parts/icon.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
@@ -55,7 +55,7 @@ export function createHeader(page, key, opens) {
     const view = client.log(key);
     const shown = titleOf(page, view);
     const presence = presenceOf(page, view);
-    avatar.update({ seed: key, name: shown, avatar: (view.group ?? view.peer)?.avatar ?? "", presence });
+    avatar.update({ ...faceOfConversation(view, shown), presence });
     setText(name, shown);
     setText(count, countOf(page, view));
     panel.hidden = view.state === "gone";

@@ -5,7 +5,7 @@
 import { h, setText } from "../../lib/dom.js";
 import { failureText, titleOf } from "../context.js";
 import { factsOf } from "../dialogs/profile.js";
-import { createAvatar } from "../parts/avatar.js";
+import { createAvatar, faceOfConversation } from "../parts/avatar.js";
 import { createAlert } from "../parts/form.js";
 import { createSwitch } from "../parts/switch.js";
 import { createPanel } from "./panel.js";
@@ -39,7 +39,7 @@ export function createPerson(page, key, close) {
     const { peer, is_notes } = view;
     const presence = peer && !is_notes ? client.status(peer.id) : null;
     const title = titleOf(page, view);
-    avatar.update({ seed: key, name: title, avatar: peer?.avatar ?? "", presence });
+    avatar.update({ ...faceOfConversation(view, title), presence });
     setText(name, title);
     setText(says, is_notes ? t("conversation.empty_notes") : presence ? t(`status.${presence}`) : "");
     if (peer && !is_notes && !known) {

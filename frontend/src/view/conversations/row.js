@@ -5,7 +5,7 @@ import { h, setAttribute, setText } from "../../lib/dom.js";
 import { plainName } from "../../lib/text.js";
 import { kindOf } from "../../net/wire.js";
 import { titleOf } from "../context.js";
-import { createAvatar } from "../parts/avatar.js";
+import { createAvatar, faceOfConversation } from "../parts/avatar.js";
 import { isDraft, nameOf, timeOf } from "../parts/entries.js";
 import { icon } from "../parts/icon.js";
 import { previewOf } from "./preview.js";
@@ -54,7 +54,7 @@ export function createRow(page, first) {
       return;
     }
     shown = looks;
-    avatar.update({ ...faceOf(row, name), presence });
+    avatar.update({ ...faceOfConversation(row, name), presence });
     setText(title, name);
     showTime(row.last ? timeOf(row.last) : null);
     failed.hidden = row.failed === 0;
@@ -130,14 +130,6 @@ function looksOf(page, row, more) {
   const today = calendar.dayKey(calendar.now());
   const kept = [row.pinned, row.muted, row.marked_unread];
   return [...more, ...kept, last, said, typist, picture, selected, today, row.unread, row.draft, row.failed];
-}
-
-/**
- * @param {ConversationRow} row
- * @param {string} name
- */
-function faceOf({ key, peer, group }, name) {
-  return { seed: key, name, avatar: (group ?? peer)?.avatar ?? "" };
 }
 
 /**

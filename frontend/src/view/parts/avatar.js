@@ -87,3 +87,12 @@ function loadPicture(address) {
 export function faceOfUser(user, presence) {
   return { seed: `u:${user.id}`, name: user.username, avatar: user.avatar, presence };
 }
+
+/**
+ * @param {{ key: string, peer: import("../context.js").User | null, group: import("../context.js").Group | null }} conversation
+ * @param {string} name  As it is called here.
+ * @returns {Face}
+ */
+export function faceOfConversation({ key, peer, group }, name) {
+  return { seed: key, name, avatar: (group ?? peer)?.avatar };
+}
