@@ -42,15 +42,20 @@ impl Field {
         let (now, before) = (self.cluster.link(aim.link()?.0).counts(), struck.counts);
         let total = |bytes: [u64; 2]| bytes[0] + bytes[1];
         let (reset, dropped) = (now.reset - before.reset, total(now.dropped) - total(before.dropped));
+        let dials = now.connections - before.connections;
         let passed = total(now.passed) - total(before.passed);
         let held = (total(now.taken) - total(now.passed) - total(now.dropped))
             .saturating_sub(total(before.taken) - total(before.passed) - total(before.dropped));
         match how {
             Break::Cut => (reset > 0).then(|| format!("{reset} connections reset")),
-            Break::Both(Mode::Drop) | Break::Half => {
-                (dropped > 0).then(|| format!("{dropped} bytes swallowed"))
+            Break::Half => (dropped > 0).then(|| format!("{dropped} bytes swallowed")),
+            // Where nothing was open, as after a node's end, what is swallowed or held is the dialling.
+            Break::Both(Mode::Drop) => {
+                (dropped + dials > 0).then(|| format!("{dropped} bytes and {dials} dials swallowed"))
             }
-            Break::Both(Mode::Stall) => (held > 0).then(|| format!("{held} bytes held")),
+            Break::Both(Mode::Stall) => {
+                (held + dials > 0).then(|| format!("{held} bytes and {dials} dials held"))
+            }
             Break::Both(_) => (passed > 0).then(|| format!("{passed} bytes passed late")),
         }
     }
