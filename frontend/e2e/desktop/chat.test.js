@@ -1,6 +1,8 @@
 // Two people, each with the app at a desk of their own.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { PNG } from "pngjs";
 import { eventually } from "../support/eventually.js";
 import { freePort } from "../support/ports.js";
 import { scene } from "./support/scene.js";
@@ -81,6 +83,8 @@ scene("what nobody looks at is told, and pressing it opens it", async ({ server,
     ["are you &lt;i&gt;there&lt;/i&gt; &amp; well?"],
     "nothing was told of what was looked at",
   );
+  const face = PNG.sync.read(await readFile(new URL(alice.desk.notices[0]?.icon ?? "")));
+  assert.deepEqual([face.width, face.height, face.data[3]], [128, 128, 0], "it has a face, which is round");
   await alice.desk.showsNotice();
   await picture(alice, "notification");
   await alice.driver.run("history.replaceState(null, '', '#'); dispatchEvent(new PopStateEvent('popstate'))");

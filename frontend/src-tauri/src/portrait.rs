@@ -81,7 +81,8 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let folder = Self(std::env::temp_dir().join(format!("imtt-portraits-{name}-{}", std::process::id())));
+            let folder =
+                Self(std::env::temp_dir().join(format!("imtt-portraits-{name}-{}", std::process::id())));
             clear(&folder.0).unwrap();
             folder
         }

@@ -135,14 +135,14 @@ export class Desk {
     });
   }
 
-  /** The title and text of every notification so far, the last one last. */
+  /** The icon, title and text of every notification so far, the last one last. */
   get notices() {
     return this.#heard
       .split(/member=Notify\n/)
       .slice(1)
       .map((call) => [...call.matchAll(/^ {3}string "(.*)"$/gm)].map(([, text]) => String(text)))
       .filter((strings) => strings.length >= 4)
-      .map(([, , title, text]) => ({ title, text }));
+      .map(([, icon = "", title, text]) => ({ icon, title, text }));
   }
 
   /** Whether an app was asked to show its window in the place of another one. */
