@@ -76,6 +76,7 @@ scene("what nobody looks at is told, and pressing it opens it", async ({ server,
   await picture(alice, "closing");
   await alice.chooses("Keep running");
   await alice.windowIs(false);
+  await alice.looksAway();
   await bob.writes("are you <i>there</i> & well?");
   await alice.isNotified("bob", "are you &lt;i&gt;there&lt;/i&gt; &amp; well?");
   assert.deepEqual(
@@ -103,7 +104,9 @@ scene("what nobody looks at is told, and pressing it opens it", async ({ server,
 
   const [window = ""] = await alice.desk.windows("IM-TT");
   await alice.desk.does("xdotool", ["windowminimize", window]);
+  await alice.looksAway();
   await bob.writes("and now?");
+  await alice.isNotified("bob", "and now?");
   await eventually("the taskbar flashes", () => alice.desk.isUrgent(window));
   await alice.startsAgain();
   await eventually("it flashes no more", async () => !(await alice.desk.isUrgent(window)));

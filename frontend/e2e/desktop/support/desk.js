@@ -170,8 +170,10 @@ export class Desk {
     });
   }
 
-  /** @param {string} keys  As xdotool names them. */
+  /** In the app's window. @param {string} keys  As xdotool names them. */
   async press(keys) {
+    await this.does("xdotool", ["search", "--onlyvisible", "--name", "IM-TT", "windowactivate", "--sync"]);
+    // Not in one go: what is sent to a window, instead of pressed, programs pass over.
     await this.does("xdotool", ["key", "--clearmodifiers", keys]);
   }
 

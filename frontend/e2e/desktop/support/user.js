@@ -113,6 +113,11 @@ export class User {
     await eventually(`${this.name} looks at the page`, () => this.driver.run("return document.hasFocus()"));
   }
 
+  /** The page knows that nobody looks at it. */
+  async looksAway() {
+    await eventually(`${this.name} looks away`, () => this.driver.run("return !document.hasFocus()"));
+  }
+
   /**
    * What the page shows now has come to the screen: the second frame is asked for when the first is there, which after a
    * start takes seconds without a GPU. A window that is away draws nothing.
