@@ -139,7 +139,7 @@ export class Person {
     await this.composer.waitFor();
   }
 
-  /** Finds somebody by the whole name and begins to talk. @param {Person} who */
+  /** Finds somebody by the whole name and begins to talk. @param {{ name: string }} who */
   async finds(who) {
     const dialog = await this.#chooses("Message someone");
     await dialog.getByLabel("User name").fill(who.name);

@@ -35,6 +35,27 @@ test("what comes while nobody looks is new from where one stopped, each time", (
   assert.equal(line.after(view(1, 15), false), 15);
 });
 
+test("a line that was gone to for nothing says so once; one that was not is only taken away", () => {
+  const element = /** @type {any} */ ({ compareDocumentPosition: () => 0 });
+  const rows = /** @type {any} */ ({ querySelector: () => element });
+  const gone = /** @type {unknown[]} */ ([]);
+  const position = /** @type {any} */ ({
+    atEnd: true,
+    toRow: (/** @type {unknown} */ row) => gone.push(row),
+  });
+  Object.assign(globalThis, { Node: { DOCUMENT_POSITION_FOLLOWING: 4 } });
+  for (const goes of [true, false]) {
+    const line = createNewAfter(view(3, 10));
+    line.after(view(3, 10), true);
+    assert.ok(!goes || line.place(true, rows, position));
+    assert.equal(line.takeBack(), false);
+    assert.equal(line.after(view(1, 12, "ready", 12), true), 12);
+    assert.deepEqual([line.takeBack(), line.takeBack()], [goes, false]);
+    assert.ok(line.place(true, rows, position), "it is gone to where it stands now");
+  }
+  assert.equal(gone.length, 3);
+});
+
 test("what turns out to have been read on another device is not new any more", () => {
   const line = createNewAfter(view(3, 10));
   assert.equal(line.after(view(1, 12, "ready", 12), true), 12, "but the rest is");

@@ -94,7 +94,12 @@ export function createLog(page, key) {
 
   /** @param {import("../context.js").LogView} view */
   function newAfter(view) {
-    return newLine.after(view, page.attention.looking);
+    const after = newLine.after(view, page.attention.looking);
+    if (newLine.takeBack() && !touched) {
+      extent.toEnd(view);
+      position.toEnd();
+    }
+    return after;
   }
 
   /** @param {LogRow} row @returns {import("../../lib/dom.js").ItemView<any>} */
@@ -111,6 +116,11 @@ export function createLog(page, key) {
     return row.kind === "hole" ? createHole(page, key, row) : createNewLine(page);
   }
 
+  /** The reader has gone somewhere. */
+  let touched = false;
+  const touch = () => {
+    touched = true;
+  };
   let opening = true;
   let settling = false;
   /** What depends on the layout, once a frame. */
@@ -173,6 +183,7 @@ export function createLog(page, key) {
     if (!view.entries.some((entry) => entry.seq === seq)) {
       return;
     }
+    touch();
     extent.show(view, seq);
     position.leaveEnd();
     update();
@@ -210,6 +221,9 @@ export function createLog(page, key) {
       settle();
     });
     life.listen(log, "scroll", onScroll, { passive: true });
+    for (const type of /** @type {const} */ (["wheel", "pointerdown", "keydown"])) {
+      life.listen(log, type, touch, { passive: true });
+    }
     life.add(walkMessages(log, rows));
     if (!markdownReader()) {
       loadMarkdown().then((there) => there && !life.ended && update());

@@ -11,6 +11,8 @@ export function createNewAfter(opened) {
   let placed = false;
   /** Something new is there, and nobody looks. */
   let waiting = false;
+  /** It was gone to, and one had read further elsewhere. */
+  let overtaken = false;
 
   return {
     /**
@@ -18,7 +20,10 @@ export function createNewAfter(opened) {
      * @param {boolean} looking
      */
     after(view, looking) {
-      if ((after === undefined && !isEmpty(view)) || view.read_elsewhere > (after ?? view.read_elsewhere)) {
+      const elsewhere = view.read_elsewhere > (after ?? view.read_elsewhere);
+      if (elsewhere || (after === undefined && !isEmpty(view))) {
+        overtaken ||= elsewhere && placed;
+        placed &&= !elsewhere;
         after = beginOf(view);
       }
       waiting = !looking && view.unread > 0;
@@ -27,6 +32,13 @@ export function createNewAfter(opened) {
         placed = false;
       }
       return after ?? null;
+    },
+
+    /** Whether it was gone to for nothing; said once. */
+    takeBack() {
+      const back = overtaken;
+      overtaken = false;
+      return back;
     },
 
     /**
