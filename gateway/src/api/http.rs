@@ -25,6 +25,7 @@ use shared::lane::mix;
 use shared::metrics::{DOOR_REQUESTS, DOOR_SECONDS};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
