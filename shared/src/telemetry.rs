@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_level_that_is_misspelt_is_no_filter() {
         for good in
-            ["info", "OFF", "warn,gateway=debug", "gateway=debug, api=debug,info", "[request]=debug,warn"]
+            ["info", "OFF", "warn,gateway=debug", "gateway=debug,api=debug,info", "[request]=debug,warn"]
         {
             assert!(is_filter(good), "{good}");
         }
