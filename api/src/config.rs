@@ -1,11 +1,11 @@
 //! What an api node is told by its environment. Bad values are noted in [`Env`] and reported together with
 //! everybody else's; nothing here stops at the first one.
 
+use crate::store;
 use shared::config::{AddressRange, BadConfig, Env, RateLimiting, Secret};
 use shared::node::NodeConfig;
+use shared::serve::origin::Origin;
 use shared::telemetry::{LogConfig, LogFormat};
-use std::fmt;
-use std::str::FromStr;
 
 /// The bcrypt cost under which a start is warned about: guessing is then cheap (OWASP ASVS, appendix C).
 const WEAK_BCRYPT_COST: u32 = 10;
@@ -87,7 +87,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads it. `default_lanes` is 4 before a server, and 1 before SQLite, which has one writer.
+    /// Reads it. `default_lanes` is 2 before a server, and 1 before SQLite, which has one writer.
     #[must_use]
     pub fn read(env: &Env, default_lanes: usize) -> Self {
         let max_content = env.size("MAX_CONTENT_BYTES", 16 * 1024, 1, 65_535);
@@ -110,9 +110,7 @@ impl Config {
         if self.bcrypt_cost < WEAK_BCRYPT_COST {
             tracing::warn!(cost = self.bcrypt_cost, "BCRYPT_COST is under 10: passwords are cheap to guess");
         }
-        if self.rate_limits == RateLimiting::Off {
-            tracing::warn!("RATE_LIMITS is off: nothing holds back who guesses passwords or floods");
-        }
+        self.rate_limits.warn();
     }
 }
 
@@ -125,11 +123,15 @@ fn needed_database(env: &Env) -> Option<Secret> {
 
 fn database_url(env: &Env) -> Option<Secret> {
     let url = env.text("DATABASE_URL")?;
-    if url.starts_with("mysql://") {
+    if store::is_mysql_url(url) {
         return Some(Secret::new(url.as_bytes().to_vec()));
     }
     // The value is not repeated: it may hold a password.
-    env.problem("DATABASE_URL", "expected mysql://user:password@host:port/database");
+    env.problem(
+        "DATABASE_URL",
+        "expected mysql://user:password@host:port/database, perhaps with ?ssl-mode=REQUIRED; what is special in a password \
+         is written as %2F and the like",
+    );
     None
 }
 
@@ -137,38 +139,6 @@ fn database_url(env: &Env) -> Option<Secret> {
 fn max_body(env: &Env, max_content: usize) -> usize {
     let smallest = max_content * 6 + 1024;
     env.size("MAX_BODY_BYTES", smallest.max(128 * 1024), smallest, 16 * 1024 * 1024)
-}
-
-/// Where a page comes from, as browsers write it in `Origin`: scheme, host, and the port unless it is the
-/// scheme's own. Never `*` and never `null`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin(String);
-
-impl Origin {
-    /// Whether a request's `Origin` is this one.
-    #[must_use]
-    pub fn is(&self, origin: &str) -> bool {
-        self.0.eq_ignore_ascii_case(origin)
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl FromStr for Origin {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (scheme, host) = text.split_once("://").ok_or(())?;
-        let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-        let is_host =
-            !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || "-._:[]".contains(c));
-        if is_scheme && is_host { Ok(Self(text.to_ascii_lowercase())) } else { Err(()) }
-    }
 }
 
 #[cfg(test)]
@@ -200,6 +170,27 @@ mod tests {
         assert_eq!(problems.len(), 10, "{problems:#?}");
         assert!(!problems.concat().contains("hunter2"));
         assert_eq!(config.allowed_origins, ["https://ok.example".parse().unwrap()]);
+    }
+
+    #[test]
+    fn an_address_that_would_be_waited_for_in_vain_is_refused() {
+        let is_refused = |url: &str| {
+            let env = Env::of([("DATABASE_URL", url)]);
+            drop(Config::read(&env, 1));
+            env.finish().is_err()
+        };
+        for good in [
+            "mysql://u:p@db/chat",
+            "mysql://u:p%2F@db:3307/chat?ssl-mode=VERIFY_IDENTITY",
+            "mysql://[::1]/chat",
+        ] {
+            assert!(!is_refused(good), "{good}");
+        }
+        for bad in
+            ["mysql://", "mysql://u:p@db:3306", "mysql://u:p@db:port/chat", "mysql://u:p@db/chat?ssl-mode=ON"]
+        {
+            assert!(is_refused(bad), "{bad}");
+        }
     }
 
     #[test]

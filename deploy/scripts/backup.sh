@@ -2,7 +2,7 @@
 # A backup of one moment, of a system that goes on running:
 #   backup.sh mysql OPTIONS DATABASE FOLDER    the database of a cluster; OPTIONS is a file with [client] host, user, password
 #   backup.sh sqlite DATA_DIR FOLDER           the all-in-one: its database and its secret
-# FOLDER is made, whole or not at all. With METRICS_DIR (the textfile collector's folder) it notes when it succeeded last.
+# FOLDER is made, whole or not at all. With METRICS_DIR (the textfile collector's folder) it notes that it ran, and how it ended.
 set -euo pipefail
 umask 077
 
@@ -24,6 +24,11 @@ of_sqlite() { # DATA_DIR
   cp "$1/secret" "$part/secret"
 }
 
+note() {
+  if [ -n "${METRICS_DIR:-}" ]; then bash "$(dirname "${BASH_SOURCE[0]}")/note-run.sh" "$METRICS_DIR" backup "$1"; fi
+}
+
+trap 'note failed' EXIT
 case "${1:-} $#" in
   "mysql 4" | "sqlite 3") ;;
   *) fail "usage: backup.sh mysql OPTIONS DATABASE FOLDER, or backup.sh sqlite DATA_DIR FOLDER" ;;
@@ -37,4 +42,5 @@ mkdir -p "$part"
 sync "$part"/*
 mv "$part" "$folder"
 
-if [ -n "${METRICS_DIR:-}" ]; then bash "$(dirname "${BASH_SOURCE[0]}")/note-run.sh" "$METRICS_DIR" backup ok; fi
+trap - EXIT
+note ok

@@ -4,6 +4,7 @@ use crate::api::ApiUrl;
 use crate::connection::outbox::OutboxBounds;
 use shared::config::{AddressRange, BadConfig, Env, RateLimiting};
 use shared::node::NodeConfig;
+use shared::serve::origin::Origin;
 use std::time::Duration;
 
 /// How many lanes drafts wait in before a database server.
@@ -34,7 +35,8 @@ impl Settings {
     pub fn read(env: &Env) -> Result<Self, BadConfig> {
         let node = NodeConfig::read(env);
         let api_urls = env.list("API_URLS", "the apis' internal addresses such as http://api:8081");
-        if api_urls.is_empty() && env.text("API_URLS").is_none() {
+        // What is wrong in a list is said already.
+        if env.text("API_URLS").unwrap_or_default().trim_matches([',', ' ']).is_empty() {
             env.problem(
                 "API_URLS",
                 "a gateway needs it: the apis' internal addresses, such as http://api:8081",
@@ -50,7 +52,7 @@ impl Settings {
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Origins that may connect beside the node's own host and the desktop app's.
-    pub allowed_origins: Vec<String>,
+    pub allowed_origins: Vec<Origin>,
     /// Whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<AddressRange>,
     /// How many lanes drafts wait in.

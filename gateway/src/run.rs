@@ -32,6 +32,7 @@ const LAST: Duration = Duration::from_secs(5);
 pub async fn live(settings: Settings) -> Result<(), Box<dyn Error + Send + Sync>> {
     let Settings { node: told, api_urls, gateway: config } = settings;
     told.log.start();
+    told.rate_limits.warn();
     let (public, internal) = (bind(told.listen)?, bind(told.internal_listen)?);
     let signals = Signals::listen()?;
     let exporter = metrics::install(Program::Gateway, None)?;

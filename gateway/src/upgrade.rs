@@ -16,14 +16,12 @@ use shared::error::Code;
 use shared::metrics as names;
 use shared::rate;
 use shared::serve::address::client_address;
+use shared::serve::origin::{DESKTOP, Origin};
 use shared::serve::refuse::refuse;
 use shared::token::Claims;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
-
-/// The desktop app's own origins, by platform.
-const DESKTOP_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
 
 /// The gateway's one public route.
 #[must_use]
@@ -93,10 +91,10 @@ impl Upgrade {
 
 /// A browser says where its page came from: from this host, the desktop app, or an origin that was allowed.
 /// Who sends none is no browser, and has no cookie that another page could ride on.
-fn origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
+fn origin_allowed(headers: &HeaderMap, allowed: &[Origin]) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
-    if DESKTOP_ORIGINS.contains(&origin) || allowed.iter().any(|other| other == origin) {
+    if DESKTOP.contains(&origin) || allowed.iter().any(|other| other.is(origin)) {
         return true;
     }
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
@@ -124,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_origin_is_our_own_the_desktops_or_allowed_and_nothing_like_it() {
-        let allowed = vec!["https://chat.example.org".to_owned()];
+        let allowed = vec!["https://chat.example.org".parse::<Origin>().unwrap()];
         let may = |origin: &str| {
             origin_allowed(&headers(&[("origin", origin), ("host", "im.local:8080")]), &allowed)
         };

@@ -1,6 +1,6 @@
 //! The program `gateway` before it starts: what it says of its configuration.
 
-use testkit::Program;
+use testkit::{Program, eventually};
 
 /// The least that it needs.
 const LEAST: [(&str, &str); 4] = [
@@ -11,7 +11,11 @@ const LEAST: [(&str, &str); 4] = [
 ];
 
 fn program(variables: &[(&str, &str)]) -> Program {
-    let program = Program::at(env!("CARGO_BIN_EXE_gateway")).argument("--check-config");
+    told(variables).argument("--check-config")
+}
+
+fn told(variables: &[(&str, &str)]) -> Program {
+    let program = Program::at(env!("CARGO_BIN_EXE_gateway"));
     variables.iter().fold(program, |program, (name, value)| program.env(name, *value))
 }
 
@@ -29,6 +33,20 @@ async fn what_is_missing_is_said_all_at_once_and_nothing_is_started() {
 }
 
 #[tokio::test]
+async fn an_origin_that_no_browser_says_and_a_list_of_no_apis_are_refused() {
+    for (name, value) in [
+        ("ALLOWED_ORIGINS", "chat.example.org"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("API_URLS", ","),
+        ("API_URLS", " ,, "),
+    ] {
+        let (code, said) = program(&LEAST).env(name, value).run().await;
+        assert_eq!(code, Some(2), "{name}={value}: {said}");
+        assert!(said.starts_with(&format!("gateway: {name}: ")) && said.lines().count() == 1, "{said}");
+    }
+}
+
+#[tokio::test]
 async fn a_good_configuration_is_shown_without_its_secrets() {
     let (code, said) = program(&LEAST).run().await;
     assert_eq!(code, Some(0), "{said}");
@@ -36,4 +54,10 @@ async fn a_good_configuration_is_shown_without_its_secrets() {
     for secret in ["hunter2", "thirty-two"] {
         assert!(!said.contains(secret), "{said}");
     }
+}
+
+#[tokio::test]
+async fn limits_that_are_off_are_warned_about() {
+    let process = told(&LEAST).env("RATE_LIMITS", "off").start().await;
+    eventually("the warning", async || process.output().contains("RATE_LIMITS is off").then_some(())).await;
 }

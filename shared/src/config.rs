@@ -162,6 +162,15 @@ pub enum RateLimiting {
     Off,
 }
 
+impl RateLimiting {
+    /// Says in the log when they do not hold. Called once logging has started.
+    pub fn warn(self) {
+        if self == Self::Off {
+            tracing::warn!("RATE_LIMITS is off: nothing holds back who guesses passwords or floods");
+        }
+    }
+}
+
 impl FromStr for RateLimiting {
     type Err = ();
 

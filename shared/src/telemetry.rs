@@ -6,6 +6,7 @@ use std::fmt;
 use std::io::IsTerminal;
 use tracing::{Event, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::{Format, Json, JsonFields, Writer};
 use tracing_subscriber::fmt::time::{FormatTime, UtcTime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -36,7 +37,7 @@ impl LogConfig {
     /// kind's) and `NODE_NAME` (the machine's name).
     pub fn read(env: &Env, default: LogFormat) -> Self {
         let filter = env.text("LOG").unwrap_or("info").to_owned();
-        if EnvFilter::try_new(&filter).is_err() {
+        if !is_filter(&filter) {
             env.problem(
                 "LOG",
                 &format!("expected levels such as `info` or `warn,gateway=debug`, found `{filter}`"),
@@ -72,6 +73,14 @@ impl LogConfig {
             LogFormat::Text => layer.try_init(),
         };
     }
+}
+
+/// Whether it says what is to be logged. The crate takes a lone word that is no level for the name of a module, and then
+/// logs nothing else: a level that is misspelt would be silence. Names of spans, in brackets, are left to it.
+fn is_filter(filter: &str) -> bool {
+    let is_level = |part: &str| part.trim().parse::<LevelFilter>().is_ok();
+    let mut parts = filter.split(',').filter(|part| !part.contains(['=', '[', ']']));
+    parts.all(is_level) && EnvFilter::try_new(filter).is_ok()
 }
 
 fn host_name() -> String {
@@ -163,6 +172,18 @@ mod tests {
         }
         assert_eq!(lines[0]["fields"]["connections"], 3);
         assert_eq!(lines[1]["span"]["request_id"], "0199");
+    }
+
+    #[test]
+    fn a_level_that_is_misspelt_is_no_filter() {
+        for good in
+            ["info", "OFF", "warn,gateway=debug", "gateway=debug,api=debug,info", "[request]=debug,warn"]
+        {
+            assert!(is_filter(good), "{good}");
+        }
+        for bad in ["inof", "warn,gateway", "gateway=loud", "debug api"] {
+            assert!(!is_filter(bad), "{bad}");
+        }
     }
 
     #[test]

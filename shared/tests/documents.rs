@@ -4,6 +4,7 @@
 use shared::metrics::{ALL, DOOR, Kind, LINKS, Program, SOCKETS, STORE, TABLE};
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -110,6 +111,18 @@ fn every_file_that_a_document_names_is_there() {
             let elsewhere = link.contains("://") || path.is_empty();
             assert!(elsewhere || root().join(beside).join(path).exists(), "{document} links to {link}");
         }
+    }
+}
+
+#[test]
+fn every_script_may_be_run_as_the_documents_call_it() {
+    let scripts = fs::read_dir(root().join("deploy/scripts")).unwrap().map(|file| file.unwrap().path());
+    let scripts: Vec<PathBuf> =
+        scripts.filter(|path| path.extension().is_some_and(|extension| extension == "sh")).collect();
+    assert!(scripts.len() > 20, "{scripts:?}");
+    for script in scripts {
+        let mode = fs::metadata(&script).unwrap().permissions().mode();
+        assert_eq!(mode & 0o111, 0o111, "{} is not executable", script.display());
     }
 }
 

@@ -11,10 +11,7 @@ use salvo::http::header::{
 use salvo::http::{Method, StatusCode};
 use salvo::{Depot, FlowCtrl, Request, Response, Writer, handler};
 use shared::error::Code;
-
-/// The desktop app's pages, on its three systems. They hold their refresh token in the system's keyring, so
-/// they are never given the cookie.
-const DESKTOP: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
+use shared::serve::origin::DESKTOP;
 
 /// Answers preflights, and lets the pages that may call read what they get. Never `*`.
 #[handler]
@@ -49,6 +46,7 @@ fn allow(req: &Request, depot: &Depot, res: &mut Response) -> bool {
     let headers = res.headers_mut();
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, value.clone());
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after, x-request-id"));
+    // The desktop app keeps its refresh token in the system's keyring, and is never given the cookie.
     if configured {
         headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }

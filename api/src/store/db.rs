@@ -207,6 +207,13 @@ async fn say_all(conn: &mut MySqlConnection, words: &'static [&'static str]) -> 
     Ok(())
 }
 
+/// Whether that can be the address of a server and of a database on it. Otherwise it would be waited for in vain.
+#[must_use]
+pub fn is_mysql_url(url: &str) -> bool {
+    let options = url.starts_with("mysql://").then(|| MySqlConnectOptions::from_str(url).ok()).flatten();
+    options.is_some_and(|options| options.get_database().is_some())
+}
+
 /// A connection of its own to the same server, outside the pools: for locks that last.
 ///
 /// # Errors

@@ -27,7 +27,7 @@ pub mod heads;
 pub mod inbox;
 
 pub use conn::{Conn, Tx};
-pub use db::{Db, Engine, PoolSizes};
+pub use db::{Db, Engine, PoolSizes, is_mysql_url};
 pub use dialect::{Lock, Trouble};
 pub(crate) use lists::LARGEST;
 pub use migrate::schema;

@@ -4,6 +4,7 @@
 use crate::files::{alerts, dashboards, names, panels, path, read};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::process::Command;
 
 fn promtool(arguments: &[&str], files: &[String]) {
@@ -109,6 +110,20 @@ fn dashboards_have_the_shape_that_grafana_reads() {
         }
     }
     assert_eq!(uids.len(), 5);
+}
+
+#[test]
+fn a_backup_that_fails_is_noted_as_a_run_and_as_no_success() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut backup = Command::new("bash");
+    backup.arg(path("deploy/scripts/backup.sh")).env("METRICS_DIR", folder.path());
+    let ended = backup.args(["sqlite", "no-such-folder"]).arg(folder.path().join("backup")).output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    let noted = fs::read_to_string(folder.path().join("imtt_backup.prom")).unwrap();
+    let value =
+        |name: &str| noted.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
+    assert_eq!(value("imtt_backup_last_success_timestamp_seconds "), "0");
+    assert_ne!(value("imtt_backup_last_run_timestamp_seconds "), "0");
 }
 
 /// Two panels of a dashboard that lie on each other.

@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod health;
+pub mod origin;
 pub mod refuse;
 
 use salvo::catcher::Catcher;
