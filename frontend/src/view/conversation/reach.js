@@ -1,0 +1,58 @@
+// @ts-check
+// The way to an entry that may not be held yet: older pages and holes are loaded until it is.
+
+import { placeOf } from "./rows.js";
+
+/** So many pages are loaded for it: more than the cache keeps of a conversation. */
+const PAGES_MOST = 30;
+
+/**
+ * Ends when the entry is there, or does not come.
+ *
+ * @param {import("../context.js").Client} client
+ * @param {import("../context.js").Key} key
+ * @param {number} seq
+ * @param {() => boolean} wanted  Whether one still wants to go there.
+ */
+export async function reach(client, key, seq, wanted) {
+  let before = -1;
+  for (let pages = 0; pages < PAGES_MOST && wanted(); ) {
+    const { entries, holes, older, state } = client.log(key);
+    const at = placeOf(entries, seq);
+    const entry = entries[at];
+    if (older === "loading" || state === "loading") {
+      await news(client, key);
+      continue;
+    }
+    if (!entry || entry.seq === seq || entries.length === before) {
+      return;
+    }
+    before = entries.length;
+    pages += 1;
+    if (at === 0 && older === "idle") {
+      await client.loadOlder(key);
+    } else if (holes.has(entry.seq)) {
+      await client.fillHole(key, entry.seq);
+    } else {
+      return;
+    }
+  }
+}
+
+/**
+ * Somebody else loads there: until that has come.
+ *
+ * @param {import("../context.js").Client} client
+ * @param {import("../context.js").Key} key
+ * @returns {Promise<void>}
+ */
+function news(client, key) {
+  return new Promise((resolve) => {
+    const off = client.on("log", (changed) => {
+      if (changed === key) {
+        off();
+        resolve();
+      }
+    });
+  });
+}
