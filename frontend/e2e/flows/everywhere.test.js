@@ -56,14 +56,13 @@ flow(
       await from.sends(words, { receiver_id: to.user.id });
     }
     await isKept(alice, `hay ${COUNT}`);
-    await alice.page.getByRole("button", { name: "Search in this conversation" }).waitFor();
     await alice.page.goto(alice.network.address);
     await alice.isIn();
     // What is new while one is away begins with a line, which wants to be seen first.
     for (let number = 1; number <= 5; number += 1) {
       await from.sends(`new ${number}`, { receiver_id: to.user.id });
     }
-    await eventually("they are new", async () => (await alice.unread(bob)) === 5);
+    await eventually("they are new", async () => (await alice.unread(bob)) >= 5);
     /** @type {string[]} */
     const asked = [];
     alice.page.on("request", (request) => asked.push(request.url()));
@@ -74,9 +73,8 @@ flow(
     await dialog.getByText("What this device holds is searched.").waitFor();
     await alice.page.keyboard.type("NEEDLE");
     const option = options(alice).filter({ hasText: "a Needle, long ago" });
-    await option.waitFor();
+    await option.locator("mark").getByText("Needle", { exact: true }).waitFor();
     assert.equal(await options(alice).count(), 1);
-    assert.equal(await option.locator("mark").textContent(), "Needle");
     assert.match((await option.textContent()) ?? "", /^.*bob.*a Needle, long ago$/s);
     await alice.page.keyboard.press("Enter");
 
@@ -129,12 +127,14 @@ flow(
 
     await alice.page.keyboard.press("Control+Shift+F");
     await alice.page.keyboard.type("needle");
-    const found = async () => (await options(alice).locator(".search__said").allTextContents()).join(" | ");
-    await eventually(
-      "all three are found",
-      async () => (await found()) === "which needle? | a needle for alice | carol: a needle in the group",
-      { found },
-    );
+    const found = async () => {
+      const marked = await options(alice).locator("mark").allTextContents();
+      const said = await options(alice).locator(".search__said").allTextContents();
+      // Not what was found before the last letter.
+      return marked.every((text) => text === "needle") ? said.join(" | ") : marked;
+    };
+    const all = "which needle? | a needle for alice | carol: a needle in the group";
+    await eventually("all three are found", async () => (await found()) === all, { found });
     // The conversation that is open, and then another one, by arrows.
     await alice.page.keyboard.press("ArrowDown");
     await alice.page.keyboard.press("Enter");
@@ -143,7 +143,7 @@ flow(
     assert.equal(await on.textContent(), "a needle for alice");
     await alice.page.keyboard.press("Control+Shift+F");
     await alice.page.keyboard.type("needle");
-    await options(alice).nth(2).waitFor();
+    await eventually("there they are again", async () => (await found()) === all, { found });
     await alice.page.keyboard.press("ArrowDown");
     await alice.page.keyboard.press("ArrowDown");
     await alice.page.keyboard.press("Enter");
@@ -189,8 +189,9 @@ flow("whoever looks for a name and means words goes on from there", async ({ peo
   await dialog.getByText("Nothing found").waitFor();
   await dialog.getByRole("button", { name: "Clear" }).click();
   await dialog.getByText("Search in all your conversations").waitFor();
+  // Enter does not have to wait for the answer.
   await alice.page.keyboard.type("at nine");
-  await options(alice).filter({ hasText: "the market opens at nine" }).click();
+  await alice.page.keyboard.press("Enter");
   const { bar, on } = standing(alice);
   await bar.getByText("1 of 1").waitFor();
   assert.equal(await on.textContent(), "the market opens at nine");

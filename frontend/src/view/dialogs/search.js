@@ -28,26 +28,34 @@ const AFTER = 160;
  */
 export function fill(page, dialog, finder) {
   const { client, t } = page;
-  const { input } = finder;
   const keys = sayCombo("Mod+F").join("+");
   const more = h("p", { class: "search__more", hidden: true });
   dialog.body.append(more, h("p", { class: "search__scope" }, t("everywhere.scope", { keys })));
   /** Those that are shown. @type {Hit[]} */
   let hits = [];
-  /** What is being looked for. @type {string | null} */
+  /** What they were found for. */
+  let words = "";
+  /** The words that are being looked for. @type {string | null} */
   let wanted = null;
-  let showBusy = () => {};
+  /** Enter was pressed meanwhile. */
+  let hurried = false;
+  let notBusy = () => {};
 
   /** @param {string} typed */
   async function search(typed) {
-    showBusy();
+    notBusy();
     wanted = typed;
-    showBusy = isBlank(typed) ? () => {} : dialog.life.after(SOON, busy);
+    hurried = false;
+    notBusy = dialog.life.after(SOON, busy);
     const found = await client.search.everywhere(typed).catch(() => null);
-    if (wanted === typed && !dialog.life.ended && found) {
-      showBusy();
-      wanted = null;
-      show(typed, found.hits, found.more);
+    if (wanted !== typed || dialog.life.ended || !found) {
+      return;
+    }
+    notBusy();
+    wanted = null;
+    show(typed, found.hits, found.more);
+    if (hurried) {
+      open(0);
     }
   }
 
@@ -63,6 +71,7 @@ export function fill(page, dialog, finder) {
    */
   function show(typed, found, others, instead = found.length > 0 ? null : nothing(typed)) {
     hits = found;
+    words = typed.trim();
     more.hidden = !others;
     more.textContent = t("everywhere.more", { count: hits.length });
     const says = isBlank(typed) ? "" : t("switch.count", { count: hits.length });
@@ -83,12 +92,19 @@ export function fill(page, dialog, finder) {
   }
 
   /** @param {number} index */
-  function choose(index) {
+  function open(index) {
     const hit = hits[index];
-    // What is shown may still be what was found before the last letter.
-    if (hit && wanted === null) {
+    if (hit) {
       dialog.close();
-      page.go(hit.key, { words: input.value.trim(), seq: hit.message.seq });
+      page.go(hit.key, { words, seq: hit.message.seq });
+    }
+  }
+
+  /** Whoever presses Enter before the answer is there means its first. @param {number} index @param {boolean} [byKey] */
+  function choose(index, byKey) {
+    hurried = Boolean(byKey) && wanted !== null;
+    if (!hurried) {
+      open(index);
     }
   }
 

@@ -8,7 +8,7 @@ import { openDialog } from "./dialog.js";
 /**
  * @typedef {object} Does
  * @property {(typed: string) => void} search
- * @property {(index: number) => void} choose  One of the options.
+ * @property {(index: number, byKey?: boolean) => void} choose  One of the options.
  *
  * @typedef {ReturnType<typeof openFinder>} Finder
  */
@@ -82,7 +82,7 @@ export function openFinder(page, { name, title, placeholder, results, typed = ""
     const step = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 7, PageUp: at - 7 }[event.key];
     if (event.key === "Enter") {
       event.preventDefault();
-      does.choose(at);
+      does.choose(at, true);
     } else if (step !== undefined) {
       event.preventDefault();
       mark(step);
