@@ -10,19 +10,21 @@ import { createAlert } from "../parts/form.js";
 /** @typedef {import("../parts/dialog.js").Dialog} Dialog */
 
 /** @param {ClientPage} page */
-export const openDevices = (page) => open(page, "devices", import("./devices.js"));
+export const openDevices = (page) => open(page, "devices", page.t("devices.title"), import("./devices.js"));
 /** @param {ClientPage} page */
-export const openMessageSomeone = (page) => open(page, "find", import("./message-someone.js"));
+export const openMessageSomeone = (page) =>
+  open(page, "find", page.t("find.title"), import("./message-someone.js"));
 /** @param {ClientPage} page */
-export const openCreateGroup = (page) => open(page, "create", import("./create-group.js"));
+export const openCreateGroup = (page) =>
+  open(page, "create", page.t("create.title"), import("./create-group.js"));
 /** @param {ClientPage} page */
-export const openJoinGroup = (page) => open(page, "join", import("./join-group.js"));
+export const openJoinGroup = (page) => open(page, "join", page.t("join.title"), import("./join-group.js"));
 /** @param {ClientPage} page @param {import("../context.js").Group} group */
 export const openLeaveGroup = (page, group) =>
-  open(page, "leave", import("./leave-group.js"), { name: "confirm", about: group });
+  open(page, "confirm", page.t("leave.title"), import("./leave-group.js"), group);
 /** @param {ClientPage} page @param {number} count @param {() => void} remove */
 export const openDeleteMessages = (page, count, remove) =>
-  open(page, "remove", import("./delete-messages.js"), { name: "confirm", about: remove, count });
+  open(page, "confirm", page.t("remove.title", { count }), import("./delete-messages.js"), remove);
 
 /**
  * The search through all conversations. What is typed before its content is there is not lost.
@@ -44,13 +46,13 @@ export function openSearch(page, typed) {
 
 /**
  * @param {ClientPage} page
- * @param {"devices" | "find" | "create" | "join" | "leave" | "remove"} what
+ * @param {string} name
+ * @param {string} title
  * @param {Promise<{ fill: (page: ClientPage, dialog: Dialog, about: any) => void }>} fetched
- * @param {{ name?: string, about?: unknown, count?: number }} [more]  `name`: for the style sheet.
+ * @param {unknown} [about]
  */
-function open(page, what, fetched, { name = what, about, count = 1 } = {}) {
-  const dialog = openDialog(page, { title: page.t(`${what}.title`, { count }), name });
-  return fill(page, dialog, fetched, about);
+function open(page, name, title, fetched, about) {
+  return fill(page, openDialog(page, { title, name }), fetched, about);
 }
 
 /**

@@ -47,7 +47,7 @@ export function fill(page, dialog, finder) {
     wanted = typed;
     hurried = false;
     notBusy = dialog.life.after(SOON, busy);
-    const found = await client.search.everywhere(typed).catch(() => null);
+    const found = await client.search.everywhere(typed).catch(failed);
     if (wanted !== typed || dialog.life.ended || !found) {
       return;
     }
@@ -57,6 +57,13 @@ export function fill(page, dialog, finder) {
     if (hurried) {
       open(0);
     }
+  }
+
+  /** How it is done could not be fetched. */
+  function failed() {
+    notBusy();
+    show("", [], false, createNotice(page, { icon: "failed", title: page.words.error("network") }));
+    return null;
   }
 
   function busy() {
@@ -171,12 +178,11 @@ export function snippet(content, typed) {
  */
 function tail(text) {
   const letters = graphemes(text.slice(-BEFORE * LONGEST_GRAPHEME));
-  return letters.length > BEFORE
-    ? `…${letters
-        .slice(-BEFORE)
-        .join("")
-        .replace(/^\S{0,9}\s/u, "")}`
-    : letters.join("").trimStart();
+  if (letters.length <= BEFORE) {
+    return letters.join("").trimStart();
+  }
+  const end = letters.slice(-BEFORE).join("");
+  return `…${end.replace(/^\S{0,9}\s/u, "")}`;
 }
 
 /**
