@@ -199,3 +199,26 @@ flow("whoever looks for a name and means words goes on from there", async ({ peo
   await bar.waitFor({ state: "hidden" });
   assert.equal(await alice.composer.evaluate((node) => node === document.activeElement), true);
 });
+
+flow("Enter that ends a composition chooses nothing, and the next one does", async ({ people }) => {
+  const [alice, bob] = await people("alice", "bob");
+  await alice.finds(bob);
+  await alice.says("周六早上八点在东门集合");
+  await alice.isThrough();
+  await alice.page.keyboard.press("Control+Shift+F");
+  const dialog = alice.dialog("Search all messages");
+  await dialog.waitFor();
+  const keyboard = await alice.context.newCDPSession(alice.page);
+  const composed = { text: "东门", selectionStart: 2, selectionEnd: 2 };
+  await keyboard.send("Input.imeSetComposition", composed);
+  const option = options(alice).filter({ hasText: "周六早上八点在东门集合" });
+  await option.waitFor();
+  const enter = { type: /** @type {const} */ ("rawKeyDown"), key: "Enter", code: "Enter" };
+  await keyboard.send("Input.dispatchKeyEvent", { ...enter, windowsVirtualKeyCode: 229 });
+  await keyboard.send("Input.insertText", { text: "东门" });
+  await option.waitFor();
+  await alice.page.keyboard.press("Enter");
+  const { bar, on } = standing(alice);
+  await bar.getByText("1 of 1").waitFor();
+  assert.equal(await on.textContent(), "周六早上八点在东门集合");
+});
