@@ -17,6 +17,9 @@ import { reach } from "./reach.js";
  * @property {() => void} leave  Gives the focus away.
  */
 
+/** So many pages are loaded to get to a message: more than the cache keeps of a conversation. */
+const PAGES_MOST = 50;
+
 /**
  * @param {ClientPage} page
  * @param {Key} key
@@ -120,8 +123,12 @@ export function createFind(page, key, log) {
   /** Where nothing may be loaded yet; unless one does something else meanwhile. @param {number} seq */
   async function goFar(seq) {
     aim = seq;
+    let pages = 0;
     const wanted = () => aim === seq && !life.ended;
-    await reach(client, key, seq, wanted);
+    await reach(client, key, seq, () => {
+      pages += 1;
+      return wanted() && pages < PAGES_MOST;
+    });
     if (wanted()) {
       search();
       go(found.includes(seq) ? seq : undefined);

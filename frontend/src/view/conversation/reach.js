@@ -3,20 +3,17 @@
 
 import { placeOf } from "./rows.js";
 
-/** So many pages are loaded for it: more than the cache keeps of a conversation. */
-const PAGES_MOST = 30;
-
 /**
  * Ends when the entry is there, or does not come.
  *
  * @param {import("../context.js").Client} client
  * @param {import("../context.js").Key} key
  * @param {number} seq
- * @param {() => boolean} wanted  Whether one still wants to go there.
+ * @param {() => boolean} wanted  Asked before each page: whether one still wants to go there.
  */
 export async function reach(client, key, seq, wanted) {
   let before = -1;
-  for (let pages = 0; pages < PAGES_MOST && wanted(); ) {
+  while (wanted()) {
     const { entries, holes, older, state } = client.log(key);
     const at = placeOf(entries, seq);
     const entry = entries[at];
@@ -28,7 +25,6 @@ export async function reach(client, key, seq, wanted) {
       return;
     }
     before = entries.length;
-    pages += 1;
     if (at === 0 && older === "idle") {
       await client.loadOlder(key);
     } else if (holes.has(entry.seq)) {
