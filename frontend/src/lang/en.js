@@ -338,7 +338,6 @@ export const en = {
   "everywhere.title": "Search all messages",
   "everywhere.placeholder": "Words of a message",
   "everywhere.start": "Search in all your conversations",
-  "everywhere.busy": "Searching…",
   "everywhere.more": "Only the newest {count} are shown.",
   "everywhere.scope":
     "What this device holds is searched. For what is further back, search in the conversation itself ({keys}).",

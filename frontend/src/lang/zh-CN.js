@@ -327,7 +327,6 @@ export const zhCN = {
   "everywhere.title": "全局搜索",
   "everywhere.placeholder": "消息中的文字",
   "everywhere.start": "在所有会话中搜索",
-  "everywhere.busy": "正在搜索…",
   "everywhere.more": "仅显示最新的 {count} 条。",
   "everywhere.scope": "搜索范围是这台设备上保存的消息。更早的消息请在会话中搜索（{keys}）。",
   "search.label": "在此会话中搜索",

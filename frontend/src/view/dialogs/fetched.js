@@ -1,6 +1,6 @@
 // @ts-check
 // Dialogs whose content is fetched when it is wanted: few want it at first, and what most of them are for has to ask the
-// server anyway.
+// server anyway. Those that need no server are asked for by `await import`, which is what the worker keeps.
 
 import { openDialog } from "../parts/dialog.js";
 import { openFinder } from "../parts/finder.js";
@@ -24,7 +24,8 @@ export const openLeaveGroup = (page, group) =>
   open(page, "confirm", page.t("leave.title"), import("./leave-group.js"), group);
 /** @param {ClientPage} page @param {number} count @param {() => void} remove */
 export const openDeleteMessages = (page, count, remove) =>
-  open(page, "confirm", page.t("remove.title", { count }), import("./delete-messages.js"), remove);
+  open(page, "confirm", page.t("remove.title", { count }), deleteMessages(), remove);
+const deleteMessages = async () => await import("./delete-messages.js");
 
 /**
  * The search through all conversations. What is typed before its content is there is not lost.
@@ -41,8 +42,9 @@ export function openSearch(page, typed) {
     results: t("log.label"),
     typed,
   });
-  return fill(page, finder.dialog, import("./search.js"), finder);
+  return fill(page, finder.dialog, search(), finder);
 }
+const search = async () => await import("./search.js");
 
 /**
  * @param {ClientPage} page

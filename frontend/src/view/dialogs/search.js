@@ -67,7 +67,7 @@ export function fill(page, dialog, finder) {
   }
 
   function busy() {
-    show("", [], false, createSkeleton(t("everywhere.busy"), 4, "row"));
+    show("", [], false, createSkeleton(t("app.loading"), 4, "row"));
   }
 
   /**
