@@ -144,7 +144,7 @@ function createOption(page, { key, message }, typed) {
       h(
         "div",
         { class: "search__head" },
-        bdi(name, { class: "search__name" }),
+        h("span", { class: "search__name" }, bdi(name)),
         h("time", { class: "search__time", title: calendar.full(at) }, calendar.listTime(at)),
       ),
       h("div", { class: "search__said" }, ...saidOf(page, conversation, message, said)),
