@@ -42,6 +42,13 @@ flow(
     await alice.isOffline();
     await alice.opens(bob);
     await alice.sees("before the power failed");
+    await alice.page.keyboard.press("Control+Shift+F");
+    await alice.page.keyboard.type("power");
+    await alice
+      .dialog("Search all messages")
+      .getByRole("option", { name: "before the power failed" })
+      .waitFor();
+    await alice.page.keyboard.press("Escape");
     await alice.says("written in the dark");
     await alice.seesItAs("written in the dark", "pending");
 

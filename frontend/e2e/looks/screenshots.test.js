@@ -35,6 +35,7 @@ const VIEWS = new Set([
   "settings-notifications",
   "settings-shortcuts",
   "switcher-found",
+  "everywhere-found",
   "conversation-search",
   "find-found",
   "create",
@@ -52,6 +53,7 @@ const IN_CHINESE = [
   "list-empty",
   "settings-notifications-insecure",
   "settings-shortcuts",
+  "everywhere-found",
 ];
 
 /** @type {import("playwright-core").Browser} */

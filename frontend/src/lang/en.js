@@ -334,6 +334,13 @@ export const en = {
   "switch.none_hint": "Only people and groups that you have met on this device are looked through.",
   "switch.no_pinyin": "By pinyin nobody is found here: it is not installed on this server (npm run vendor).",
   "switch.clear": "Clear",
+  "switch.messages": "Search messages for “{text}”",
+  "everywhere.title": "Search all messages",
+  "everywhere.placeholder": "Words of a message",
+  "everywhere.start": "Search in all your conversations",
+  "everywhere.more": "Only the newest {count} are shown.",
+  "everywhere.scope":
+    "What this device holds is searched. For what is further back, search in the conversation itself ({keys}).",
   "search.label": "Search in this conversation",
   "search.placeholder": "Search in the loaded messages",
   "search.count": "{at} of {all}",

@@ -17,7 +17,7 @@ export function graphemes(text) {
 /**
  * Accents without end: more code points than this are not one character for any reader.
  */
-const LONGEST_GRAPHEME = 24;
+export const LONGEST_GRAPHEME = 24;
 
 /**
  * @param {string} text

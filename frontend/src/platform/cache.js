@@ -59,6 +59,7 @@ export function openCache(account, factory = globalThis.indexedDB) {
       within([], ["entries"], "readonly", ({ entries }) =>
         before(/** @type {any} */ (entries), id, seq, limit),
       ),
+    all: (id) => within([], ["entries"], "readonly", ({ entries }) => asked(entries?.getAll(allOf(id)))),
     begin: (epoch) =>
       within(undefined, ["state", "conversations", "entries"], "readwrite", (stores) => begin(stores, epoch)),
     close: () => void opening.then((database) => database.close()).catch(() => {}),
@@ -118,7 +119,7 @@ async function keep({ state, conversations, entries, people }, batch) {
   for (const { key, id } of batch.lost) {
     conversations?.delete(key);
     if (id !== null) {
-      entries?.delete(range(id, 0, Number.MAX_SAFE_INTEGER));
+      entries?.delete(allOf(id));
     }
   }
   for (const entry of batch.entries) {
@@ -170,6 +171,11 @@ async function begin({ state, conversations, entries }, epoch) {
 /** @param {IDBObjectStore | undefined} state @returns {Promise<string | null>} */
 async function epochIn(state) {
   return (await asked(state?.get("epoch"))) ?? null;
+}
+
+/** @param {number} id */
+function allOf(id) {
+  return range(id, 0, Number.MAX_SAFE_INTEGER);
 }
 
 /**

@@ -6,6 +6,7 @@ import { Emitter } from "../lib/emitter.js";
 import { Devices } from "./devices.js";
 import { Groups } from "./groups.js";
 import { Rooms } from "./rooms.js";
+import { Search } from "./search.js";
 import { sendable } from "./sending.js";
 import { Shown } from "./shown.js";
 
@@ -31,6 +32,7 @@ export class Client extends Emitter {
     const { call, members, sync } = this.#rooms;
     this.devices = new Devices(call);
     this.groups = new Groups({ call, members, inbox: sync.inbox });
+    this.search = new Search({ inbox: sync.inbox, cache: parts.cache });
     this.#shown = new Shown({
       inbox: sync.inbox,
       outbox: sync.outbox,

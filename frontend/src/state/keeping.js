@@ -26,6 +26,7 @@
  * @property {() => Promise<Stored>} load
  * @property {(batch: Batch) => Promise<void>} keep  Nothing, if the batch is of another epoch than the cache.
  * @property {(id: number, before: number, limit: number) => Promise<Message[]>} before
+ * @property {(id: number) => Promise<Message[]>} all  Every entry of a conversation, ascending, whatever is missing between.
  * @property {(epoch: string) => Promise<void>} begin  Of another epoch: everything goes.
  * @property {() => void} close
  */

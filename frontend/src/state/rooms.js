@@ -75,7 +75,7 @@ export class Rooms {
     const pass = (/** @type {Emitter} */ from, /** @type {string} */ topic) =>
       from.on(topic, (detail) => face.later(topic, detail));
     return [
-      link.on("state", (state) => this.#linked(state)),
+      link.on("state", () => this.#linked()),
       link.on("event", (event) => sync.heard(event)),
       link.on("too_big", () => sync.outbox.refuse_flights("content_too_long")),
       link.on("stopped", (why) => face.emit("stopped", why)),
@@ -125,11 +125,11 @@ export class Rooms {
     this.#face.later("presence");
   }
 
-  /** @param {string} state */
-  #linked(state) {
+  /** It may only be in doubt, and still live. */
+  #linked() {
     this.#face.later("link");
     this.#face.later("presence");
-    if (state !== "online") {
+    if (!this.link.online) {
       this.sync.outbox.pause();
       this.people.pause();
     }

@@ -68,6 +68,18 @@
  */
 
 /**
+ * What a search of all conversations found.
+ *
+ * @typedef {object} Found
+ * @property {Hit[]} hits  The newest first.
+ * @property {boolean} more  There are others, which are older.
+ *
+ * @typedef {object} Hit
+ * @property {Key} key
+ * @property {Message} message
+ */
+
+/**
  * @typedef {object} LinkView
  * @property {"connecting" | "online" | "waiting" | "offline" | "stopped"} state  `offline`: the device says it has no
  *   network. `waiting`: the next try comes at `retry_at`. `stopped`: it will not come back by itself.

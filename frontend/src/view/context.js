@@ -16,6 +16,7 @@ import { createCalendar } from "../lib/time.js";
  * @typedef {import("../state/types.js").Member} Member
  * @typedef {import("../state/types.js").Message} Message
  * @typedef {import("../state/types.js").Status} Status
+ * @typedef {import("../state/types.js").Hit} Hit
  */
 
 /**
@@ -27,9 +28,10 @@ import { createCalendar } from "../lib/time.js";
 
 /**
  * @typedef {"start" | "stop" | "flush" | "adopt" | "lookedAt" | "unsent" | "deletedElsewhere"} Life  Of a client: main.js and the account see to it.
- * @typedef {Omit<Face<import("../state/client.js").Client>, Life | "devices" | "groups"> & {
+ * @typedef {Omit<Face<import("../state/client.js").Client>, Life | "devices" | "groups" | "search"> & {
  *   devices: Face<import("../state/devices.js").Devices>,
  *   groups: Face<import("../state/groups.js").Groups>,
+ *   search: Face<import("../state/search.js").Search>,
  * }} Client  Somebody who is logged in.
  * @typedef {Omit<Face<import("../state/account.js").Account>, "client" | "start" | "heard"> & { client: Client | null }} Account
  * @typedef {Face<import("../platform/preferences.js").StoredPreferences>} Preferences
@@ -76,7 +78,11 @@ import { createCalendar } from "../lib/time.js";
  *
  * @typedef {object} Columns  What the columns can ask of each other.
  * @property {(source: string, user_ids: number[]) => void} watch  Whose presence that view shows.
- * @property {(key: Key) => void} go  Opens a conversation to write in it.
+ * @property {(key: Key, found?: FoundThere) => void} go  Opens a conversation to write in it, or to see what was found there.
+ *
+ * @typedef {object} FoundThere
+ * @property {string} words
+ * @property {number} seq  The entry that has them.
  *
  * @typedef {Page & Columns & { client: Client }} ClientPage  Behind log-in.
  */

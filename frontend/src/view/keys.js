@@ -1,6 +1,7 @@
 // @ts-check
 // What the keys of shortcuts.js do. Dialogs and menus take their own before it comes here.
 
+import { openSearch } from "./dialogs/fetched.js";
 import { openSettings } from "./dialogs/settings.js";
 import { openSwitcher } from "./dialogs/switcher.js";
 import { openShortcuts } from "./settings/shortcuts.js";
@@ -23,6 +24,7 @@ export function handleKeys(page, workspace, open) {
     settings: () => openSettings(page) ?? true,
     help: () => openShortcuts(page) ?? true,
     find: () => find(open()),
+    search: () => openSearch(page),
     previous: () => toNeighbour(page, -1),
     next: () => toNeighbour(page, 1),
     previous_unread: () => toNeighbour(page, -1, isUnread),

@@ -2,7 +2,7 @@
 // The keys that work everywhere, in one table: keys.js acts by it, the help shows it. `Mod` is Ctrl, and Command on a Mac.
 
 /**
- * @typedef {"switch" | "settings" | "help" | "find" | "previous" | "next" | "previous_unread" | "next_unread" | "nth" |
+ * @typedef {"switch" | "settings" | "help" | "find" | "search" | "previous" | "next" | "previous_unread" | "next_unread" | "nth" |
  *   "next_part" | "previous_part" | "out"} Action
  *
  * @typedef {object} Shortcut
@@ -20,6 +20,7 @@ export const SHORTCUTS = [
   { action: "next_unread", combos: ["Alt+Shift+ArrowDown"], says: "keys.next_unread" },
   { action: "nth", combos: ["Mod+1…9"], says: "keys.nth" },
   { action: "find", combos: ["Mod+F"], says: "keys.find" },
+  { action: "search", combos: ["Mod+Shift+F"], says: "everywhere.title" },
   { action: "next_part", combos: ["F6", "Mod+F6"], says: "keys.next_part" },
   { action: "previous_part", combos: ["Shift+F6", "Mod+Shift+F6"], says: "keys.previous_part" },
   { action: "out", combos: ["Escape"], says: "keys.out" },

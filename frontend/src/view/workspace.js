@@ -19,6 +19,7 @@ import { mountResizer } from "./resizer.js";
 /** @typedef {import("./context.js").Client} Client */
 /** @typedef {import("./context.js").ClientPage} ClientPage */
 /** @typedef {import("./context.js").Key} Key */
+/** @typedef {import("./context.js").FoundThere} FoundThere */
 
 /**
  * @param {Page} base
@@ -52,10 +53,13 @@ export function mountWorkspace(base, client) {
   /** @type {Key | null | undefined} */
   let shown;
   let going = false;
+  /** What one goes there for. @type {FoundThere | undefined} */
+  let found;
 
-  /** @param {Key} key */
-  function go(key) {
+  /** @param {Key} key @param {FoundThere} [what] */
+  function go(key, what) {
     going = true;
+    found = what;
     if (client.current !== key) {
       client.open(key);
     } else {
@@ -63,26 +67,39 @@ export function mountWorkspace(base, client) {
     }
   }
 
+  function opened() {
+    return conversation && "find" in conversation ? conversation : null;
+  }
+
   function showCurrent() {
     const hadFocus = place.contains(document.activeElement);
     if (client.current !== shown) {
-      conversation?.destroy();
-      shown = client.current;
-      node.dataset.column = shown ? "conversation" : "list";
-      // In the page before it is filled: what measures itself has to be laid out.
-      conversation = shown ? mountConversation(page, shown, place) : mountNoConversation(page, place);
-      if (hadFocus && !shown) {
-        focusRow(node);
-      }
+      mount(hadFocus);
     }
     if (going || hadFocus) {
       conversation?.focus();
     }
     going = false;
+    if (found) {
+      opened()?.find(found);
+      found = undefined;
+    }
+  }
+
+  /** @param {boolean} hadFocus */
+  function mount(hadFocus) {
+    conversation?.destroy();
+    shown = client.current;
+    node.dataset.column = shown ? "conversation" : "list";
+    // In the page before it is filled: what measures itself has to be laid out.
+    conversation = shown ? mountConversation(page, shown, place) : mountNoConversation(page, place);
+    if (hadFocus && !shown) {
+      focusRow(node);
+    }
   }
 
   life.add(client.on("current", showCurrent));
-  life.add(handleKeys(page, node, () => (conversation && "find" in conversation ? conversation : null)));
+  life.add(handleKeys(page, node, opened));
   if (page.desktopViews) {
     life.add(page.desktopViews.mountTray(page));
   }

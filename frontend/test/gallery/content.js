@@ -188,6 +188,33 @@ export const HOSTILE = [
   message(10, 2, 8, "line one\n\n\nline four\n\ttab"),
 ];
 
+/** What is to be found in several conversations. @type {Record<Key, Message[]>} */
+export const EVERYWHERE = {
+  "u:2": [
+    message(1, 2, 3, "The map that you sent is for the other valley"),
+    message(
+      2,
+      1,
+      2,
+      "I have a newer one, from the tourist office: the paths north of the river changed last year, Map and list are both right",
+    ),
+  ],
+  "g:20481": [
+    message(
+      3,
+      2,
+      40,
+      "**Saturday**, rain or shine. Please bring\n- water\n- a map, or the `gpx`\n- good shoes",
+    ),
+    message(4, 1, 1500, "a map of what?"),
+    message(5, 13, 1501, "I have a map"),
+  ],
+  "u:3": [message(1, 3, 3 * 1440, "地图 map.png 发你了，周六早上八点在东门集合，别迟到哦")],
+  "u:12": [message(1, 12, 9 * 1440, "أين هي الخريطة؟ map هنا")],
+  "u:10": [message(1, 10, 60_000, `${BIDI} is no map, it is \u202Eylesrever`)],
+  "u:11": [message(1, 11, 600_000, `${ZALGO} map ${ZALGO}`)],
+};
+
 /** @param {number} count */
 export function many(count) {
   return Array.from({ length: count }, (_, index) => {

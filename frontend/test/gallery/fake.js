@@ -5,6 +5,7 @@
 import { Emitter } from "../../src/lib/emitter.js";
 import { Failure } from "../../src/lib/failure.js";
 import { DEFAULTS } from "../../src/platform/preferences.js";
+import { matches } from "../../src/state/matching.js";
 import { draft, GROUPS, HIKERS, ME, message, NOW, PEOPLE, PRESENCE, WITH_ALICE } from "./content.js";
 
 /** @typedef {import("../../src/state/types.js").Key} Key */
@@ -129,6 +130,21 @@ export class FakeClient extends Emitter {
       throw new Failure("not_found");
     },
     async leave() {},
+  };
+
+  search = {
+    /** @param {Key} key @param {string} text */
+    within: (key, text) => matches(this.log(key), text).map(({ seq }) => seq),
+    /** @param {string} text @returns {Promise<import("../../src/state/types.js").Found | null>} */
+    everywhere: async (text) => {
+      const hits = [...this.logs].flatMap(([key, view]) =>
+        matches(view, text).map((message) => ({ key, message })),
+      );
+      return {
+        hits: hits.sort((a, b) => b.message.created_at.localeCompare(a.message.created_at)),
+        more: false,
+      };
+    },
   };
 
   #devices() {

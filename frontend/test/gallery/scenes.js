@@ -2,7 +2,19 @@
 // How each state of states.js comes about: `set` fills the stand-ins before the page is mounted, `play` does what a
 // person would do then.
 
-import { draft, GOOD_DAY, GROUPS, HIKERS, HOSTILE, many, message, NOW, RICH, WITH_ALICE } from "./content.js";
+import {
+  draft,
+  EVERYWHERE,
+  GOOD_DAY,
+  GROUPS,
+  HIKERS,
+  HOSTILE,
+  many,
+  message,
+  NOW,
+  RICH,
+  WITH_ALICE,
+} from "./content.js";
 import { logView, row } from "./fake.js";
 
 /** @typedef {import("./fake.js").FakeClient} FakeClient */
@@ -46,6 +58,14 @@ async function shown(selector) {
   while (document.querySelector(selector) === null) {
     await soon();
   }
+}
+
+/** The search through all conversations, with that in it. @param {string} text */
+async function everywhere(text) {
+  strike("F", { ctrlKey: true, shiftKey: true });
+  type("dialog input", text);
+  await shown(".search__scope");
+  await soon();
 }
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
@@ -194,6 +214,7 @@ export const SCENES = {
     async play() {
       await menuOf("Perfect");
       press(".menu__list--placed [role=menuitem]:nth-child(3)");
+      await shown("dialog .form__buttons");
     },
   },
   "conversation-first-new": {
@@ -315,6 +336,39 @@ export const SCENES = {
       type("dialog input", "nobody here");
     },
   },
+  everywhere: { set: alice, play: () => everywhere("") },
+  "everywhere-busy": {
+    set(client) {
+      alice(client);
+      client.search.everywhere = () => new Promise(() => {});
+    },
+    async play() {
+      await everywhere("sunday");
+      await shown("dialog .skeleton");
+    },
+  },
+  "everywhere-found": {
+    set(client) {
+      alice(client);
+      for (const [key, entries] of Object.entries(EVERYWHERE)) {
+        client.logs.set(/** @type {Key} */ (key), logView({ key: /** @type {Key} */ (key), entries }));
+      }
+    },
+    play: () => everywhere("map"),
+  },
+  "everywhere-many": {
+    set(client) {
+      alice(client);
+      client.logs.set("u:2", logView({ key: "u:2", entries: many(100) }));
+      const { everywhere } = client.search;
+      client.search.everywhere = async (text) => ({ hits: [], ...(await everywhere(text)), more: true });
+    },
+    async play() {
+      await everywhere("message");
+      strike("ArrowDown");
+    },
+  },
+  "everywhere-none": { set: alice, play: () => everywhere("no such words") },
   "conversation-search": {
     set: opened("u:2", { entries: many(70), older: "idle", read_seq: 70, peer_read_seq: 70 }),
     play() {
@@ -348,9 +402,10 @@ export const SCENES = {
   "list-wide": { set: alice, preferences: { list_width: 400 } },
   find: {
     set: alice,
-    play() {
+    async play() {
       press(".conversations__buttons > :last-child .icon-button");
       press(".conversations__buttons > :last-child [role=menuitem]:nth-child(1)");
+      await shown("dialog input");
     },
   },
   "find-found": {
@@ -358,6 +413,7 @@ export const SCENES = {
     async play() {
       press(".conversations__buttons > :last-child .icon-button");
       press(".conversations__buttons > :last-child [role=menuitem]:nth-child(1)");
+      await shown("dialog input");
       type("dialog input", "Noor");
       press("dialog [type=submit]");
       await soon();
@@ -384,9 +440,10 @@ export const SCENES = {
   },
   leave: {
     set: hikers,
-    play() {
+    async play() {
       press(".conversation__panel");
       press(".panel__foot button");
+      await shown("dialog form");
     },
   },
   "log-out": {

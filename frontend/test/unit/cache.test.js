@@ -43,6 +43,16 @@ test("what was kept is there for the next page", async () => {
   assert.deepEqual(seqs(await again.before(11, 4, 50)), [1, 2, 3]);
 });
 
+test("all that is kept of a conversation is read, whatever is missing between", async () => {
+  const cache = openCache(++users);
+  const other = { ...entry(2), conversation_id: 12 };
+  const kept = [...entries(1, 4), ...entries(6, 9), other];
+  await cache.keep({ epoch: null, conversations: [], entries: kept, lost: [], people: [] });
+  assert.deepEqual(seqs(await cache.all(11)), [1, 2, 3, 4, 6, 7, 8, 9]);
+  assert.deepEqual(await cache.all(12), [other]);
+  assert.deepEqual(await cache.all(13), []);
+});
+
 test("entries are read down to the first hole and no further", async () => {
   const cache = openCache(++users);
   await cache.keep({

@@ -126,6 +126,17 @@ test("a line that says nothing is dead ten seconds after the ping, and sooner wh
   assert.equal(alice.client.link.state, "online");
 });
 
+test("what is written after somebody looked at the page again goes out on the line that there is", async () => {
+  const { clock, alice, bob } = await pair();
+  alice.client.lookedAt();
+  await clock.turn(1000);
+  assert.equal(alice.client.link.state, "online", "the premise: the line lives");
+  alice.client.send("u:2", "after a look");
+  await clock.turn(1000);
+  assert.deepEqual([said(bob, "u:1"), unsent(alice, "u:2")], [["after a look"], []]);
+  assert.equal(alice.sockets.length, 1);
+});
+
 test("a message without an answer makes the line doubtful before any ping does", async () => {
   const { clock, alice } = await pair();
   const first = alice.socket();

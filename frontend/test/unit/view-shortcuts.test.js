@@ -22,6 +22,7 @@ test("each shortcut does what its line says", () => {
   assert.equal(pressed("/", ctrl), "help");
   assert.equal(pressed("/", { ...ctrl, shiftKey: true }), "help", "where / is Shift+7");
   assert.equal(pressed("f", ctrl), "find");
+  assert.equal(pressed("F", { ...ctrl, shiftKey: true }), "search");
   assert.equal(pressed("ArrowUp", alt), "previous");
   assert.equal(pressed("ArrowDown", { ...alt, shiftKey: true }), "next_unread");
   assert.equal(pressed("F6"), "next_part");
@@ -35,13 +36,14 @@ test("what is written, and what others hold, is left alone", () => {
   assert.equal(pressed("k"), null);
   assert.equal(pressed("1"), null);
   assert.equal(pressed("k", { ...ctrl, ...alt }), null, "AltGr");
-  assert.equal(pressed("f", { ...ctrl, shiftKey: true }), null);
+  assert.equal(pressed("f", { ...ctrl, ...alt, shiftKey: true }), null);
   assert.equal(pressed("k", { metaKey: true }), null);
   assert.equal(pressed("ArrowUp"), null);
 });
 
 test("on a Mac it is Command", () => {
   assert.equal(pressed("k", { metaKey: true }, true), "switch");
+  assert.equal(pressed("f", { metaKey: true, shiftKey: true }, true), "search");
   assert.equal(pressed("k", ctrl, true), null);
   assert.deepEqual(sayCombo("Mod+K", true), ["⌘", "K"]);
   assert.deepEqual(sayCombo("Alt+Shift+ArrowUp", false), ["Alt", "Shift", "↑"]);

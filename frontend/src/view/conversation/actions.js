@@ -3,7 +3,7 @@
 // picking several. What is done is told in a few words at the foot of the log.
 
 import { h, setText } from "../../lib/dom.js";
-import { openDeleteMessages } from "../dialogs/delete-messages.js";
+import { openDeleteMessages } from "../dialogs/fetched.js";
 import { openContextMenu } from "../parts/context-menu.js";
 import { copyText } from "../parts/copy.js";
 import { isDraft, nameOf } from "../parts/entries.js";

@@ -3,9 +3,9 @@
 // Shift+Enter back. What lies further back is loaded when it is asked for, and the bar says how far it has looked.
 
 import { h, Lifetime, setAttribute, setText } from "../../lib/dom.js";
-import { kindOf } from "../../net/wire.js";
 import { icon } from "../parts/icon.js";
 import { paintFound } from "./found.js";
+import { reach } from "./reach.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Key} Key */
@@ -16,6 +16,9 @@ import { paintFound } from "./found.js";
  * @property {(seq: number, centred: boolean) => void} show
  * @property {() => void} leave  Gives the focus away.
  */
+
+/** So many pages are loaded to get to a message: more than the cache keeps of a conversation. */
+const PAGES_MOST = 50;
 
 /**
  * @param {ClientPage} page
@@ -53,10 +56,12 @@ export function createFind(page, key, log) {
   let found = [];
   /** The result that is shown. @type {number | null} */
   let here = null;
+  /** The entry that one is on the way to. @type {number | null} */
+  let aim = null;
 
   function search() {
     const view = client.log(key);
-    found = matches(view, input.value);
+    found = client.search.within(key, input.value);
     const [first] = view.entries;
     setText(since, first ? t("search.since", { day: calendar.day(Date.parse(first.created_at)) }) : "");
     foot.hidden = !first || view.older === "end" || input.value.trim() === "";
@@ -82,6 +87,7 @@ export function createFind(page, key, log) {
 
   /** @param {number | undefined} seq */
   function go(seq) {
+    aim = null;
     here = seq ?? null;
     if (seq !== undefined) {
       log.show(seq, true);
@@ -95,20 +101,43 @@ export function createFind(page, key, log) {
     go(found[(at + step + found.length) % found.length]);
   }
 
-  function open() {
+  /** @param {import("../context.js").FoundThere} [there]  What was found from elsewhere. */
+  function open(there) {
     node.hidden = false;
-    const chosen = getSelection()?.toString().trim() ?? "";
+    const chosen = there?.words ?? getSelection()?.toString().trim() ?? "";
     if (chosen && chosen.length <= 100 && !chosen.includes("\n")) {
       input.value = chosen;
     }
+    here = there ? null : here;
     search();
-    input.focus();
-    input.select();
+    // A touch keyboard would hide half of what one came to see.
+    if (!there || matchMedia("(hover: hover)").matches) {
+      input.focus();
+      input.select();
+    }
+    if (there) {
+      goFar(there.seq).catch(() => {});
+    }
+  }
+
+  /** Where nothing may be loaded yet; unless one does something else meanwhile. @param {number} seq */
+  async function goFar(seq) {
+    aim = seq;
+    let pages = 0;
+    const wanted = () => aim === seq && !life.ended;
+    await reach(client, key, seq, () => {
+      pages += 1;
+      return wanted() && pages < PAGES_MOST;
+    });
+    if (wanted()) {
+      search();
+      go(found.includes(seq) ? seq : undefined);
+    }
   }
 
   function close() {
     node.hidden = true;
-    here = null;
+    here = aim = null;
     paint.show("", null);
     log.leave();
   }
@@ -151,28 +180,6 @@ export function createFind(page, key, log) {
       life.end();
     },
   };
-}
-
-/**
- * What is on the screen, or was, and says it: not what one deleted for oneself.
- *
- * @param {Pick<import("../context.js").LogView, "entries" | "deleted">} view
- * @param {string} typed
- */
-export function matches({ entries, deleted }, typed) {
-  const wanted = typed.trim().toLowerCase();
-  return wanted === ""
-    ? []
-    : entries
-        .filter(
-          (entry) => isSaid(entry) && !deleted.has(entry.seq) && entry.content.toLowerCase().includes(wanted),
-        )
-        .map(({ seq }) => seq);
-}
-
-/** @param {import("../context.js").Message} entry */
-function isSaid({ message_type }) {
-  return kindOf(message_type) === "written";
 }
 
 /**

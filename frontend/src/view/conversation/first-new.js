@@ -4,6 +4,7 @@
 
 import { h, setText } from "../../lib/dom.js";
 import { icon } from "../parts/icon.js";
+import { reach } from "./reach.js";
 import { placeOf } from "./rows.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
@@ -76,7 +77,7 @@ export function createFirstNew({ client, t }, key, { life, log, rows, show }) {
     going = true;
     node.setAttribute("aria-busy", "true");
     const wanted = after + 1;
-    await reach(wanted);
+    await reach(client, key, wanted, () => !life.ended);
     going = false;
     node.removeAttribute("aria-busy");
     if (life.ended) {
@@ -87,26 +88,6 @@ export function createFirstNew({ client, t }, key, { life, log, rows, show }) {
     if (there) {
       log.focus({ preventScroll: true });
       show(there.seq);
-    }
-  }
-
-  /** Loads what lies between; ends when that is there, or does not come. @param {number} seq */
-  async function reach(seq) {
-    for (let before = -1; !life.ended; ) {
-      const view = client.log(key);
-      const at = placeOf(view.entries, seq);
-      const entry = view.entries[at];
-      if (!entry || entry.seq === seq || view.entries.length === before) {
-        return;
-      }
-      before = view.entries.length;
-      if (at === 0 && view.older === "idle") {
-        await client.loadOlder(key);
-      } else if (view.holes.has(entry.seq)) {
-        await client.fillHole(key, entry.seq);
-      } else {
-        return;
-      }
     }
   }
 

@@ -2,7 +2,7 @@
 // The panel beside a group's messages: its number, what it is about, who is in it and how they are, the way out.
 
 import { h, reconcile, setAttribute, setText, unmountItems } from "../../lib/dom.js";
-import { openLeaveGroup } from "../dialogs/leave-group.js";
+import { openLeaveGroup } from "../dialogs/fetched.js";
 import { openProfile } from "../dialogs/profile.js";
 import { createAvatar, faceOfUser } from "../parts/avatar.js";
 import { createNotice, createSkeleton } from "../parts/notice.js";

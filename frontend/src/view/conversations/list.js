@@ -4,7 +4,7 @@
 
 import { h, Lifetime, reconcile, setAttribute, setText, unmountItems } from "../../lib/dom.js";
 import { failureText } from "../context.js";
-import { openMessageSomeone } from "../dialogs/message-someone.js";
+import { openMessageSomeone } from "../dialogs/fetched.js";
 import { openSwitcher } from "../dialogs/switcher.js";
 import { icon } from "../parts/icon.js";
 import { moveByKey } from "../parts/menu.js";

@@ -2,8 +2,7 @@
 // The button above the list, and the three ways to begin a conversation behind it.
 
 import { h } from "../../lib/dom.js";
-import { openCreateGroup, openJoinGroup } from "../dialogs/fetched.js";
-import { openMessageSomeone } from "../dialogs/message-someone.js";
+import { openCreateGroup, openJoinGroup, openMessageSomeone } from "../dialogs/fetched.js";
 import { icon } from "../parts/icon.js";
 import { createMenu } from "../parts/menu.js";
 

@@ -40,15 +40,15 @@ export function previewOf(page, row) {
  * What was said last, as the list and notifications say it.
  *
  * @param {ClientPage} page
- * @param {ConversationRow} row
+ * @param {Pick<ConversationRow, "group">} row
  * @param {import("../context.js").Message | import("../context.js").Draft} last
+ * @param {Node} [text]  What of it is shown, if not its line.
  */
-export function saidOf(page, row, last) {
+export function saidOf(page, row, last, text = bdi(lineOf(page, last))) {
   const { client, t, words } = page;
   if (!isDraft(last) && kindOf(last.message_type) === "note") {
     return noteParts(page, last);
   }
-  const text = bdi(lineOf(page, last));
   if (!row.group) {
     return [text];
   }

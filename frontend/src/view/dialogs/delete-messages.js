@@ -2,16 +2,13 @@
 // Asks once more before messages are deleted for oneself, and says what that is: others keep them.
 
 import { h } from "../../lib/dom.js";
-import { openDialog } from "../parts/dialog.js";
 
 /**
  * @param {import("../context.js").Page} page
- * @param {number} count
+ * @param {import("../parts/dialog.js").Dialog} dialog
  * @param {() => void} remove
  */
-export function openDeleteMessages(page, count, remove) {
-  const { t } = page;
-  const dialog = openDialog(page, { title: t("remove.title", { count }), name: "confirm" });
+export function fill({ t }, dialog, remove) {
   const cancel = h("button", { type: "button", class: "button", "data-kind": "quiet" }, t("dialog.cancel"));
   const button = h("button", { type: "button", class: "button", "data-kind": "danger" }, t("remove.submit"));
   dialog.body.append(

@@ -2,16 +2,15 @@
 // Asks once more before one leaves a group, and says what it means for its owner.
 
 import { h } from "../../lib/dom.js";
-import { openDialog } from "../parts/dialog.js";
 import { createAlert, handleSubmit } from "../parts/form.js";
 
 /**
  * @param {import("../context.js").ClientPage} page
+ * @param {import("../parts/dialog.js").Dialog} dialog
  * @param {import("../context.js").Group} group
  */
-export function openLeaveGroup(page, group) {
+export function fill(page, dialog, group) {
   const { client, t } = page;
-  const dialog = openDialog(page, { title: t("leave.title"), name: "confirm" });
   const hint = t(group.owner_id === client.me.id ? "leave.owner_hint" : "leave.hint", { name: group.name });
   const alert = createAlert();
   const cancel = h("button", { type: "button", class: "button", "data-kind": "quiet" }, t("dialog.cancel"));

@@ -3,15 +3,16 @@
 
 import { bdi, h } from "../../lib/dom.js";
 import { createAvatar, faceOfUser } from "../parts/avatar.js";
-import { openDialog } from "../parts/dialog.js";
 import { createAlert, createField, handleSubmit } from "../parts/form.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 
-/** @param {ClientPage} page */
-export function openMessageSomeone(page) {
+/**
+ * @param {ClientPage} page
+ * @param {import("../parts/dialog.js").Dialog} dialog
+ */
+export function fill(page, dialog) {
   const { client, t } = page;
-  const dialog = openDialog(page, { title: t("find.title"), name: "find" });
   const username = createField(
     t("find.username"),
     { name: "find-username", autocomplete: "off", autocapitalize: "none", required: true, maxlength: 200 },

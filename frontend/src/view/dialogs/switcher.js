@@ -2,12 +2,14 @@
 // Ctrl+K: from wherever one is to any conversation or person that is known, by a few letters of the name, or of how it
 // is said. Empty, it offers those that one was in last. The field keeps the focus; arrows move in the list under it.
 
-import { bdi, h, setAttribute } from "../../lib/dom.js";
+import { bdi, h } from "../../lib/dom.js";
 import { fits } from "../../lib/fuzzy.js";
 import { titleOf } from "../context.js";
 import { createAvatar } from "../parts/avatar.js";
-import { openDialog } from "../parts/dialog.js";
+import { openFinder } from "../parts/finder.js";
+import { icon } from "../parts/icon.js";
 import { createNotice } from "../parts/notice.js";
+import { openSearch } from "./fetched.js";
 
 /** @typedef {import("../context.js").ClientPage} ClientPage */
 /** @typedef {import("../context.js").Key} Key */
@@ -29,31 +31,15 @@ const MOST = 30;
 /** @param {ClientPage} page */
 export function openSwitcher(page) {
   const { t } = page;
-  const dialog = openDialog(page, { title: t("switch.title"), name: "switcher" });
-  const input = h("input", {
-    class: "field__input switcher__input",
-    type: "text",
-    role: "combobox",
-    dir: "auto",
-    autocomplete: "off",
-    autocapitalize: "none",
-    spellcheck: "false",
-    maxlength: 100,
+  const { dialog, input, ...finder } = openFinder(page, {
+    name: "switcher",
+    title: t("switch.title"),
     placeholder: t("switch.placeholder"),
-    "aria-label": t("switch.title"),
-    "aria-expanded": "true",
-    "aria-autocomplete": "list",
-    "aria-controls": "switcher-list",
+    results: t("switch.results"),
   });
-  const list = h("div", { class: "switcher__list", id: "switcher-list", role: "listbox" });
-  setAttribute(list, "aria-label", t("switch.results"));
-  const instead = h("div", { class: "switcher__instead", hidden: true });
-  const count = h("div", { class: "hidden", role: "status" });
-  dialog.body.append(input, list, instead, count);
   const all = candidates(page);
   /** @type {Found[]} */
   let found = [];
-  let at = 0;
   let match = fits;
   let soundless = false;
 
@@ -72,70 +58,38 @@ export function openSwitcher(page) {
   }
 
   function search() {
-    found = ranked(all, input.value, match);
-    list.replaceChildren(...found.map((one, index) => createOption(page, one, index)));
-    list.hidden = found.length === 0;
-    instead.hidden = found.length > 0;
-    instead.replaceChildren(...(found.length > 0 ? [] : [nobody()]));
-    count.textContent = t("switch.count", { count: found.length });
-    mark(0);
+    const typed = input.value.trim();
+    found = ranked(all, typed, match);
+    const options = found.map((one) => createOption(page, one));
+    if (typed) {
+      options.push(createMessagesOption(page, typed));
+    }
+    finder.show(options, t("switch.count", { count: found.length }), found.length > 0 ? null : nobody());
   }
 
   function nobody() {
-    const clear = () => {
-      input.value = "";
-      search();
-      input.focus();
-    };
-    const action = all.length > 0 ? { label: t("switch.clear"), run: clear } : undefined;
     return createNotice(page, {
       icon: "search",
       title: t("switch.none"),
       hint: t(soundless ? "switch.no_pinyin" : "switch.none_hint"),
-      action,
+      action: all.length > 0 ? { label: t("switch.clear"), run: finder.clear } : undefined,
     });
-  }
-
-  /** @param {number} index */
-  function mark(index) {
-    at = Math.max(0, Math.min(found.length - 1, index));
-    [...list.children].forEach((option, place) => {
-      setAttribute(option, "aria-selected", String(place === at));
-    });
-    setAttribute(input, "aria-activedescendant", list.children[at]?.id);
-    list.children[at]?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {number} index */
   function choose(index) {
+    const typed = input.value.trim();
     const chosen = found[index];
     if (chosen) {
       dialog.close();
       page.go(chosen.key);
+    } else if (typed) {
+      dialog.close();
+      openSearch(page, typed);
     }
   }
 
-  dialog.life.listen(input, "input", search);
-  dialog.life.listen(input, "keydown", (event) => {
-    // Enter that ends a composition is the input method's.
-    if (event.isComposing || event.keyCode === 229) {
-      return;
-    }
-    const step = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 7, PageUp: at - 7 }[event.key];
-    if (event.key === "Enter") {
-      event.preventDefault();
-      choose(at);
-    } else if (step !== undefined) {
-      event.preventDefault();
-      mark(step);
-    }
-  });
-  dialog.life.listen(list, "click", (event) => {
-    const option = /** @type {Element} */ (event.target).closest("[role=option]");
-    choose([...list.children].indexOf(/** @type {Element} */ (option)));
-  });
-  search();
-  input.focus();
+  finder.use({ search, choose });
   if (all.some(({ name }) => /\p{Script=Han}/u.test(name))) {
     learnPinyin();
   }
@@ -188,21 +142,35 @@ export function ranked(all, typed, match) {
 /**
  * @param {ClientPage} page
  * @param {Found} found
- * @param {number} index
  */
-function createOption(page, found, index) {
+function createOption(page, found) {
   const { t } = page;
   const avatar = createAvatar(page, 32);
   avatar.update({ seed: found.key, name: found.name, avatar: found.avatar });
   const unread = found.unread > 99 ? t("app.more_than", { count: 99 }) : String(found.unread);
   return h(
     "div",
-    { class: "switcher__option", role: "option", id: `switcher-${index}` },
+    { class: "finder__option" },
     avatar.node,
     marked(found.name, found.at),
     h("span", { class: "switcher__says" }, found.says),
     found.unread > 0 &&
       h("span", { class: "row__badge", title: t("list.unread", { count: found.unread }) }, unread),
+  );
+}
+
+/**
+ * The last of them: whoever does not know who said it looks for what was said.
+ *
+ * @param {ClientPage} page
+ * @param {string} typed
+ */
+function createMessagesOption({ t }, typed) {
+  return h(
+    "div",
+    { class: "finder__option" },
+    h("span", { class: "switcher__search" }, icon("search")),
+    h("bdi", { class: "switcher__name" }, t("switch.messages", { text: typed })),
   );
 }
 

@@ -37,14 +37,18 @@ export function disk() {
       if (batch.epoch !== epoch) {
         return;
       }
+      for (const { key, id } of batch.lost) {
+        conversations.delete(key);
+        const theirs = [...entries].filter(([, { conversation_id }]) => conversation_id === id);
+        theirs.forEach(([name]) => {
+          entries.delete(name);
+        });
+      }
       for (const one of batch.conversations) {
         conversations.set(one.key, structuredClone(one));
       }
       for (const one of batch.entries) {
         entries.set(`${one.conversation_id} ${one.seq}`, one);
-      }
-      for (const { key } of batch.lost) {
-        conversations.delete(key);
       }
       for (const one of batch.people) {
         people.set(one.id, one);
@@ -56,6 +60,10 @@ export function disk() {
         found.unshift(entries.get(`${id} ${at}`));
       }
       return found;
+    },
+    async all(id) {
+      const found = [...entries.values()].filter(({ conversation_id }) => conversation_id === id);
+      return structuredClone(found).sort((a, b) => a.seq - b.seq);
     },
     async begin(name) {
       if (name !== epoch) {

@@ -1,9 +1,10 @@
 // @ts-check
-// What a search in the conversation finds.
+// What a search of messages finds.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { matches } from "../../src/view/conversation/find.js";
+import { matches } from "../../src/state/matching.js";
 import { message } from "../gallery/content.js";
+import { seqs } from "./support/entries.js";
 
 const ENTRIES = [
   message(1, 2, 9, '{"user_id":2}', "member_joined"),
@@ -12,19 +13,21 @@ const ENTRIES = [
   message(4, 2, 6, "SUNDAY", "poll_from_the_future"),
   message(5, 2, 5, "周日见"),
 ];
-const VIEW = { entries: ENTRIES, deleted: new Set() };
+
+/** @param {string} typed @param {Set<number>} [deleted] */
+const found = (typed, deleted = new Set()) => seqs(matches({ entries: ENTRIES, deleted }, typed));
 
 test("texts are searched whatever their case, notes and unknown kinds are not", () => {
-  assert.deepEqual(matches(VIEW, "sunday"), [2, 3]);
-  assert.deepEqual(matches(VIEW, "  SUNDAY "), [2, 3]);
-  assert.deepEqual(matches(VIEW, "user_id"), []);
-  assert.deepEqual(matches(VIEW, "周日"), [5]);
+  assert.deepEqual(found("sunday"), [2, 3]);
+  assert.deepEqual(found("  SUNDAY "), [2, 3]);
+  assert.deepEqual(found("user_id"), []);
+  assert.deepEqual(found("周日"), [5]);
 });
 
 test("nothing typed finds nothing", () => {
-  assert.deepEqual(matches(VIEW, "   "), []);
+  assert.deepEqual(found("   "), []);
 });
 
 test("what one deleted for oneself is not found", () => {
-  assert.deepEqual(matches({ entries: ENTRIES, deleted: new Set([2]) }, "sunday"), [3]);
+  assert.deepEqual(found("sunday", new Set([2])), [3]);
 });
