@@ -1,6 +1,6 @@
 // @ts-check
 // English. Whole sentences; {names} are places. A sentence in plural forms is chosen by {count}. zh-CN.js has the same
-// keys, which the compiler checks.
+// keys, which the compiler checks. What only the desktop app says is in en-desktop.js.
 
 export const en = {
   "app.name": "IM-TT",
@@ -378,41 +378,6 @@ export const en = {
   "leave.submit": "Leave",
   "leave.busy": "Leaving…",
 
-  "server.welcome": "Welcome to IM-TT",
-  "server.lead": "Which server are you with?",
-  "server.title": "Server",
-  "server.label": "Server",
-  "server.at": "Server: {server}",
-  "server.change": "Change",
-  "server.other": "What is kept of the present server stays, and you stay logged in there.",
-  "server.address": "Server address",
-  "server.address_hint": "Whoever runs the server can tell you. It looks like chat.example.org.",
-  "server.submit": "Connect",
-  "server.busy": "Looking for the server…",
-  "keyring.none": "This log-in ends with the app",
-  "keyring.none_hint": "No keyring is open on this computer: at the next start you log in again.",
-  "keyring.known": "OK",
-  "closing.title": "Keep IM-TT running?",
-  "closing.text":
-    "In the tray it goes on telling you of new messages. Start IM-TT again to see the window again.",
-  "closing.later": "You can change this in the settings.",
-  "closing.hide": "Keep running",
-  "closing.quit": "Quit",
-  "desktop.label": "This computer",
-  "desktop.closing": "Closing the window",
-  "desktop.closing_hide": "IM-TT goes on in the tray",
-  "desktop.closing_quit": "IM-TT ends",
-  "desktop.closing_ask": "Ask me",
-  "desktop.start": "When I log in to this computer",
-  "desktop.start_yes": "Start IM-TT",
-  "desktop.start_yes_hint": "In the tray, without its window.",
-  "desktop.start_no": "Do not start it",
-  "desktop.start_failed": "Your system does not let IM-TT change this.",
-  "tray.show": "Show IM-TT",
-  "tray.mute": "Mute notifications",
-  "tray.quit": "Quit",
-  "tray.unread": { one: "IM-TT: {count} unread message", other: "IM-TT: {count} unread messages" },
-
   "form.required": "Please fill this in.",
   "error.unknown": "That did not work ({code}).",
   "error.wait": {
@@ -457,15 +422,4 @@ export const en = {
   "error.too_fast": "Too fast. Wait a moment.",
   "error.internal": "The server failed. Try again.",
   "error.unavailable": "The server is busy. Try again in a moment.",
-  "error.server_address": "That is not an address. It looks like chat.example.org.",
-  "error.server_insecure":
-    "Only https is safe on the way to another computer. Type the address without http://.",
-  "error.server_dns": "There is no server with that name. Check the spelling, and your network.",
-  "error.server_refused":
-    "Nothing is listening at that address. Check the port, or ask whether the server is running.",
-  "error.server_silent": "Nobody answers at that address. Check it, and your network.",
-  "error.server_tls":
-    "The connection cannot be made safely: the server's certificate does not hold. Whoever runs it can tell why.",
-  "error.server_other": "Something answers there, but it is no IM-TT server.",
-  "error.server_old": "That IM-TT server is too old for this app. Ask whoever runs it to update it.",
 };

@@ -5,9 +5,11 @@
 import { plainName } from "./text.js";
 
 /**
- * @typedef {keyof typeof import("../lang/en.js").en} WordKey
+ * @typedef {keyof typeof import("../lang/en.js").en} PageKey
+ * @typedef {keyof typeof import("../lang/en-desktop.js").enDesktop} DesktopKey
+ * @typedef {PageKey | DesktopKey} WordKey
  * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Sentence
- * @typedef {Record<WordKey, Sentence>} Catalogue
+ * @typedef {Record<PageKey, Sentence> & Partial<Record<DesktopKey, Sentence>>} Catalogue
  * @typedef {Record<string, string | number>} Params  `count` chooses the plural.
  *
  * @callback Say
@@ -28,15 +30,16 @@ export const LANGUAGES = ["en", "zh-CN"];
 
 /**
  * @param {string} language  One of LANGUAGES.
+ * @param {boolean} desktop  With what only the desktop app says.
  * @returns {Promise<Catalogue>}
  */
-export async function loadCatalogue(language) {
+export async function loadCatalogue(language, desktop) {
   if (language === "zh-CN") {
     const { zhCN } = await import("../lang/zh-CN.js");
-    return zhCN;
+    return desktop ? { ...zhCN, ...(await import("../lang/zh-CN-desktop.js")).zhCNDesktop } : zhCN;
   }
   const { en } = await import("../lang/en.js");
-  return en;
+  return desktop ? { ...en, ...(await import("../lang/en-desktop.js")).enDesktop } : en;
 }
 
 /**
@@ -87,7 +90,7 @@ export function createTranslator(catalogue, language, tag = language) {
    * @returns {string}
    */
   function sentence(key, params) {
-    const found = catalogue[key];
+    const found = catalogue[key] ?? "";
     if (typeof found === "string") {
       return found;
     }

@@ -23,7 +23,7 @@ export async function mountApp(root, given) {
   let ended = false;
   /** @type {import("./context.js").Page | null} */
   let shownPage = null;
-  let words = await speaking(preferences);
+  let words = await speaking(given);
 
   function update() {
     const wanted = account.client && account.state === "in" ? account.client : account.state;
@@ -37,7 +37,7 @@ export async function mountApp(root, given) {
   /** In another language; whoever chose it in the settings goes on there. */
   async function mountAgain() {
     const wanted = preferences.get("language");
-    const others = await speaking(preferences).catch(() => null);
+    const others = await speaking(given).catch(() => null);
     // What could not be fetched is spoken from the next start on.
     if (!others || ended || wanted !== preferences.get("language")) {
       return;
@@ -86,11 +86,15 @@ export async function mountApp(root, given) {
   };
 }
 
-/** The words of the language that is chosen, or of the first that the reader knows. @param {import("./context.js").Preferences} preferences */
-async function speaking(preferences) {
+/**
+ * The words of the language that is chosen, or of the first that the reader knows.
+ *
+ * @param {import("./context.js").Given} given
+ */
+async function speaking({ preferences, desktop }) {
   const readers = navigator.languages ?? [navigator.language];
   const { language, tag } = chooseLanguage(preferences.get("language"), readers);
-  return createTranslator(await loadCatalogue(language), language, tag);
+  return createTranslator(await loadCatalogue(language, Boolean(desktop)), language, tag);
 }
 
 /** @param {import("./context.js").Page} page */

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { en } from "../../src/lang/en.js";
-import { zhCN } from "../../src/lang/zh-CN.js";
-import { chooseLanguage, createTranslator } from "../../src/lib/i18n.js";
+import { chooseLanguage, createTranslator, loadCatalogue } from "../../src/lib/i18n.js";
 
+const en = await loadCatalogue("en", true);
+const zhCN = await loadCatalogue("zh-CN", true);
 const english = createTranslator(en, "en");
 const chinese = createTranslator(zhCN, "zh-CN");
 const SRC = new URL("../../src/", import.meta.url);
@@ -51,7 +51,7 @@ test("both languages have the same keys and the same places", () => {
   assert.deepEqual(Object.keys(zhCN).sort(), Object.keys(en).sort());
   for (const key of Object.keys(en)) {
     const name = /** @type {keyof typeof en} */ (key);
-    assert.deepEqual(places(zhCN[name]), places(en[name]), key);
+    assert.deepEqual(places(zhCN[name] ?? ""), places(en[name] ?? ""), key);
   }
 });
 
@@ -60,6 +60,21 @@ function places(sentence) {
   const text = typeof sentence === "string" ? sentence : (sentence.other ?? "");
   return [...new Set(text.match(/\{\w+\}/gu) ?? [])].sort();
 }
+
+test("what only the desktop app says is not given to browsers", async () => {
+  for (const [language, all] of /** @type {const} */ ([
+    ["en", en],
+    ["zh-CN", zhCN],
+  ])) {
+    const page = await loadCatalogue(language, false);
+    const more = Object.keys(all).filter((key) => !(key in page));
+    assert.ok(more.length > 30);
+    assert.deepEqual(
+      more.filter((key) => !/^(server|keyring|closing|desktop|tray)\.|^error\.server_/.test(key)),
+      [],
+    );
+  }
+});
 
 test("no sentence is left that nothing says", () => {
   const files = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) =>
