@@ -1,6 +1,6 @@
 //! Redis goes and comes back, for all at once or for some before others.
 
-use crate::town::{Town, say_until_stored, settle};
+use crate::town::{Town, say_until_heard, say_until_stored, settle};
 use ::redis::Value;
 use std::time::Duration;
 use testkit::cluster::Link;
@@ -87,8 +87,7 @@ async fn twenty_seconds_without_redis_cost_no_message_and_no_connection() {
     let read = bob.history(group).await;
     let away: Vec<&str> = texts(&read).into_iter().filter(|text| text.starts_with("away")).collect();
     assert_eq!(away, (1..=said).map(|nth| format!("away {nth}")).collect::<Vec<_>>(), "in order, and once");
-    alices.say_acked(group, "live again").await;
-    bobs.expect_message("live again").await;
+    say_until_heard(&mut alices, group.into(), &mut bobs).await;
 }
 
 /// A counter without labels.

@@ -64,6 +64,27 @@ pub async fn stored(connection: &mut Connection, target: Target, text: &str, id:
     }
 }
 
+/// Says one thing after the other until somebody hears it live, and gives back what was said. Nodes find one by one that a
+/// link is there again; what is missed until all have, heads tell of.
+pub async fn say_until_heard(
+    speaker: &mut Connection,
+    target: Target,
+    listener: &mut Connection,
+) -> Vec<String> {
+    let mut said = Vec::new();
+    loop {
+        let text = format!("live, {}", said.len() + 1);
+        let ack = speaker.say_acked(target, &text).await;
+        said.push(text.clone());
+        let (conversation, seq) = (ack["conversation_id"].to_string(), ack["seq"].as_i64());
+        let told =
+            |event: &Value| event["content"] == text || event["heads"][&conversation][0].as_i64() >= seq;
+        if listener.expect("the message, or heads that count it", told).await["event_type"] == "message" {
+            return said;
+        }
+    }
+}
+
 /// Whatever was on its way to this connection is in its log.
 pub async fn settle(connection: &mut Connection) {
     connection.send_json(&serde_json::json!({ "event_type": "ping" })).await;
