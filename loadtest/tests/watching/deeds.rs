@@ -211,12 +211,7 @@ impl<'a> Town<'a> {
         most(1).await;
         assert!(redis.command(&["PING"]).await.is_err(), "the premise: it takes one client");
         most(10_000).await;
-        let rejected = "rate(redis_rejected_connections_total[5s]) > 0";
-        within(LIMIT, "Prometheus to see it", async || {
-            let seen = self.stage.prometheus.values(rejected, self.stage.since).await;
-            (!seen.is_empty()).then_some(())
-        })
-        .await;
+        self.seen("rate(redis_rejected_connections_total[5s]) > 0", self.stage.since).await;
         redis.kill().await;
         // A request counts for a limit, which its node then keeps alone.
         drop(self.at_api(0).get("/api/conversations").await.expect_status(200));
@@ -256,6 +251,15 @@ impl<'a> Town<'a> {
         mariadb.wait_ready().await;
     }
 
+    /// Waits until Prometheus has an answer, from `since` on.
+    async fn seen(&self, query: &str, since: f64) {
+        within(LIMIT, &format!("Prometheus to see {query}"), async || {
+            let seen = self.stage.prometheus.values(query, since).await;
+            (!seen.is_empty()).then_some(())
+        })
+        .await;
+    }
+
     /// An api is killed, a gateway drains; both come back.
     async fn nodes_end(&mut self) {
         let proxy = self.stage.cluster.front.as_ref().unwrap();
@@ -264,7 +268,11 @@ impl<'a> Town<'a> {
             text.contains("haproxy_backend_active_servers{proxy=\"apis\"} 2").then_some(())
         })
         .await;
+        // What breaks off while the exporter still waits for the database would be an increase of nothing.
+        self.seen("count_over_time(mysql_global_status_aborted_clients[3s]) >= 2", crate::prometheus::now())
+            .await;
         self.api(0).kill().await;
+        self.seen("rate(mysql_global_status_aborted_clients[5s]) > 0", self.stage.since).await;
         for _ in 0..10 {
             self.people[2].get("/api/users/me").await;
         }
