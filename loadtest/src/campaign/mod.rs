@@ -12,7 +12,7 @@ pub use report::report;
 pub(crate) use report::{Spread, counted};
 
 use crate::check::{Rules, Verdict, check};
-use crate::client::{Faces, Order, World};
+use crate::client::{Faces, KEPT, Order, World};
 use crate::history::{Ending, Event, Moment, Recorder, What};
 use crate::logs::{self, Search};
 use crate::nemesis::{self, Field, Limits};
@@ -87,7 +87,8 @@ async fn live(
     load.stop().await;
     rest(&field, tell).await;
     ghosts(&field, Duration::from_secs(options.rest)).await;
-    // Before everybody's whole history is asked for, which is work again.
+    // What the nodes hold is to be their own. And before everybody's whole history is asked for, which is work again.
+    sleep(2 * KEPT).await;
     nodes::figures(&field.cluster, &field.world.recorder, Moment::After).await;
     let ending = dump::take(&field.cluster.mariadb.admin_url, &field.world, &field.people, 1).await?;
     let search = Search::of(&field.cluster, &field.world)?;

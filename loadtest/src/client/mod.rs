@@ -12,7 +12,7 @@ mod device;
 
 pub use device::{Device, Start};
 pub use face::{Face, Faces};
-pub use world::{CANARY, PASSWORD, World};
+pub use world::{CANARY, KEPT, PASSWORD, World};
 
 use crate::history::Key;
 use std::time::Duration;

@@ -15,6 +15,9 @@ pub const PASSWORD: &str = "correct horse battery";
 
 /// Longer than an api node lets anybody wait.
 const ANSWER_LIMIT: Duration = Duration::from_secs(12);
+/// How long somebody keeps a connection to an api for the next question. It is looked at as often, so after twice as long it
+/// is closed.
+pub const KEPT: Duration = Duration::from_secs(1);
 
 /// The surroundings of all clients.
 pub struct World {
@@ -47,7 +50,8 @@ impl World {
         jwt_secret: String,
     ) -> reqwest::Result<Self> {
         // No proxy: one in the environment would swallow calls to the loopback.
-        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER_LIMIT).build()?;
+        let http =
+            reqwest::Client::builder().no_proxy().timeout(ANSWER_LIMIT).pool_idle_timeout(KEPT).build()?;
         let gateways =
             gateways.iter().map(|address| address.trim_start_matches("http://").to_owned()).collect();
         Ok(Self {

@@ -272,10 +272,10 @@ impl<'a> Town<'a> {
         self.seen("count_over_time(mysql_global_status_aborted_clients[3s]) >= 2", crate::prometheus::now())
             .await;
         self.api(0).kill().await;
-        self.seen("rate(mysql_global_status_aborted_clients[5s]) > 0", self.stage.since).await;
         for _ in 0..10 {
             self.people[2].get("/api/users/me").await;
         }
+        self.seen("rate(mysql_global_status_aborted_clients[5s]) > 0", self.stage.since).await;
         counted(self.gateway(0), "imtt_api_nodes{state=\"down\"}").await;
         self.api(0).start();
         self.api(0).wait_ready().await;
